@@ -1,0 +1,35 @@
+"""One cause, one finding."""
+
+from visunn_lint.checking.folding import fold
+from visunn_lint.finding import Finding, Related, Severity
+from visunn_lint.location import Location
+
+
+def _finding(module: str, line: int = 1, code: str = "VIS190", **more: object) -> Finding:
+    place = Location("net.py", line) if line else None
+    return Finding(code, "rule", Severity.INFO, f"`{module}` is bad", module=module, location=place, **more)  # type: ignore[arg-type]
+
+
+def test_what_two_modes_say_is_said_once() -> None:
+    """The same finding is one."""
+    assert fold([_finding("a"), _finding("a")]) == [_finding("a")]
+
+
+def test_one_line_is_one_finding() -> None:
+    """The first module speaks for all that the line built."""
+    (found,) = fold([_finding(name) for name in ("a", "b", "c", "d", "e")])
+    assert (found.module, found.message) == ("a", "`a` is bad (and 4 more from this line: `b`, `c`, `d`, …)")
+
+
+def test_other_lines_other_rules_and_other_places_stand_alone() -> None:
+    """So do two findings about one module, and findings without a line."""
+    findings = [
+        _finding("a"),
+        _finding("b", line=2),
+        _finding("c", code="VIS191"),
+        _finding("d", related=(Related("there", Location("net.py", 7)),)),
+        _finding("e", model="other"),
+        _finding("f", line=0),
+        _finding("g", line=0),
+    ]
+    assert fold(findings) == findings

@@ -1,0 +1,111 @@
+"""Where output goes, in which colours and in which characters."""
+
+import io
+import os
+import subprocess
+import sys
+
+import pytest
+
+from visunn_lint.cli._terminal import Terminal
+
+
+class _Stream(io.TextIOWrapper):
+    """A stream in an encoding, on a terminal or not."""
+
+    def __init__(self, encoding: str, *, is_terminal: bool) -> None:
+        super().__init__(io.BytesIO(), encoding=encoding)
+        self._is_terminal = is_terminal
+
+    def isatty(self) -> bool:
+        """Return what the test says."""
+        return self._is_terminal
+
+
+@pytest.fixture(autouse=True)
+def _plain_environment(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in ("NO_COLOR", "FORCE_COLOR", "TERM", "COLUMNS"):
+        monkeypatch.delenv(name, raising=False)
+
+
+@pytest.mark.parametrize(
+    ("color", "variables", "is_terminal", "expected"),
+    [
+        ("auto", {}, True, True),
+        ("auto", {}, False, False),
+        ("auto", {"TERM": "dumb"}, True, False),
+        ("auto", {"NO_COLOR": "1"}, True, False),
+        ("auto", {"NO_COLOR": ""}, True, True),
+        ("auto", {"FORCE_COLOR": "1"}, False, True),
+        ("auto", {"NO_COLOR": "1", "FORCE_COLOR": "1"}, True, False),
+        ("always", {"NO_COLOR": "1"}, False, True),
+        ("never", {"FORCE_COLOR": "1"}, True, False),
+    ],
+)
+def test_who_decides_on_colour(
+    monkeypatch: pytest.MonkeyPatch,
+    color: str,
+    variables: dict[str, str],
+    is_terminal: bool,  # noqa: FBT001 -- a parameter of the table above
+    expected: bool,  # noqa: FBT001 -- as above
+) -> None:
+    """The flag goes before NO_COLOR, that before FORCE_COLOR, that before what stdout is."""
+    monkeypatch.setattr(sys, "stdout", _Stream("utf-8", is_terminal=is_terminal))
+    for name, value in variables.items():
+        monkeypatch.setenv(name, value)
+    terminal = Terminal()
+    setattr(terminal, "color", color)  # noqa: B010 -- a plain string, as an option gives it
+    assert terminal.view(None).color is expected
+
+
+def test_width_is_that_of_a_terminal(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A terminal has a width, a pipe has none."""
+    monkeypatch.setenv("COLUMNS", "72")
+    monkeypatch.setattr(sys, "stdout", _Stream("utf-8", is_terminal=True))
+    assert Terminal().view(None).width == 72
+    monkeypatch.setattr(sys, "stdout", _Stream("utf-8", is_terminal=False))
+    assert Terminal().view(None).width is None
+
+
+@pytest.mark.parametrize(("encoding", "is_ascii"), [("utf-8", False), ("latin-1", True), ("ascii", True)])
+def test_an_encoding_without_our_glyphs_gets_ascii(
+    monkeypatch: pytest.MonkeyPatch,
+    encoding: str,
+    is_ascii: bool,  # noqa: FBT001 -- a parameter of the table above
+) -> None:
+    """Where stdout cannot hold the glyphs, their twins are used."""
+    monkeypatch.setattr(sys, "stdout", _Stream(encoding, is_terminal=False))
+    assert Terminal().view(None).ascii is is_ascii
+
+
+def test_what_an_encoding_cannot_hold_is_written_out(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A name that stdout's encoding lacks does not end the program."""
+    stream = _Stream("gbk", is_terminal=False)
+    monkeypatch.setattr(sys, "stdout", stream)
+    Terminal().write("层 🙂\n")
+    assert stream.buffer.getvalue() == "层 \\U0001f642\n".encode("gbk")  # type: ignore[attr-defined]  # a BytesIO
+
+
+def test_notes_and_details(capsys: pytest.CaptureFixture[str]) -> None:
+    """Notes are for everybody but the quiet, details for the verbose."""
+    for terminal in (Terminal(), Terminal(quiet=True), Terminal(verbose=True)):
+        terminal.note("note")
+        terminal.detail("detail")
+    assert capsys.readouterr() == ("", "note\nnote\ndetail\n")
+
+
+def test_errors_are_red_on_a_terminal(capsys: pytest.CaptureFixture[str]) -> None:
+    """The word is coloured, the message is not."""
+    Terminal(color="always").error("message", hint="hint")
+    assert capsys.readouterr().err == "\x1b[31m\x1b[1merror\x1b[0m: message\n  hint: hint\n"
+
+
+def test_a_reader_that_goes_away_is_no_error() -> None:
+    """``visunn … | head`` says nothing of a broken pipe and keeps its exit code."""
+    program = "import sys; from visunn_lint.cli import run; sys.exit(run(['rule', '--all']))"
+    reading, writing = os.pipe()
+    os.close(reading)
+    command = [sys.executable, "-c", program]
+    done = subprocess.run(command, stdout=writing, stderr=subprocess.PIPE, text=True, check=False)  # noqa: S603 -- our own program
+    os.close(writing)
+    assert (done.returncode, done.stderr) == (0, "")

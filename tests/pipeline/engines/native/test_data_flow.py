@@ -1,0 +1,269 @@
+"""What reads what: views, in-place writes, aliases, and tensors that torch makes out of sight."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+import torch
+from torch import Tensor, nn
+from torch.utils.checkpoint import checkpoint
+
+from tests.pipeline.engines.native.capturing import reads, topology_of
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+
+class Function(nn.Module):
+    """A module whose forward is a function of one tensor."""
+
+    def __init__(self, function: Callable[[Tensor], object]) -> None:
+        super().__init__()
+        self.function = function
+
+    def forward(self, x: Tensor) -> object:
+        """Return what the function does."""
+        return self.function(x)
+
+
+def flow(function: Callable[[Tensor], object]) -> list[tuple[str, list[str]]]:
+    """Return what reads what when a function gets a 2×4 tensor ``x``."""
+    topology = topology_of(Function(function), torch.ones(2, 4))
+    assert topology.failure is None
+    return reads(topology)
+
+
+def test_reader_of_a_base_reads_a_write_through_its_view() -> None:
+    """A view is written to; who then reads the base reads the write."""
+
+    def forward(x: Tensor) -> Tensor:
+        base = x + 1
+        base[:, :2].mul_(2)
+        return base * 3
+
+    assert flow(forward) == [
+        ("add", ["x"]),
+        ("getitem", ["add"]),
+        ("mul_", ["getitem"]),
+        ("mul", ["mul_"]),
+        ("output 0", ["mul"]),
+    ]
+
+
+def test_reader_of_a_view_reads_a_write_to_its_base() -> None:
+    """A base is written to; who then reads a view made before reads the write."""
+
+    def forward(x: Tensor) -> Tensor:
+        base = x + 1
+        view = base.view(-1)
+        base.zero_()
+        return view.sum()
+
+    assert flow(forward) == [
+        ("add", ["x"]),
+        ("view", ["add"]),
+        ("zero_", ["add"]),
+        ("sum", ["zero_"]),
+        ("output 0", ["sum"]),
+    ]
+
+
+def test_writes_to_two_views_follow_each_other() -> None:
+    """Neither of two writes through different views of one base is lost."""
+
+    def forward(x: Tensor) -> Tensor:
+        first, second = (x + 1).unbind(0)
+        first.mul_(2)
+        second.mul_(3)
+        return first + second
+
+    assert flow(forward)[1:] == [
+        ("unbind", ["add"]),
+        ("mul_", ["unbind"]),
+        ("mul_", ["mul_"]),
+        ("add", ["mul_", "mul_"]),
+        ("output 0", ["add"]),
+    ]
+
+
+def test_item_assignment_is_a_write() -> None:
+    """``y[0] = x[1]`` reads both, and who reads ``y`` after it reads the assignment."""
+
+    def forward(x: Tensor) -> Tensor:
+        y = torch.zeros(2, 4)
+        y[0] = x[1]
+        return y * 2
+
+    assert flow(forward) == [
+        ("zeros", []),
+        ("getitem", ["x"]),
+        ("setitem", ["zeros", "getitem"]),
+        ("mul", ["setitem"]),
+        ("output 0", ["mul"]),
+    ]
+
+
+def test_augmented_assignment_is_a_write() -> None:
+    """``y += x`` changes y in place."""
+
+    def forward(x: Tensor) -> Tensor:
+        y = x * 2
+        y += x
+        return y
+
+    assert flow(forward) == [("mul", ["x"]), ("add_", ["mul", "x"]), ("output 0", ["add_"])]
+
+
+def test_out_argument_is_the_target_of_the_write() -> None:
+    """``torch.mul(…, out=y)`` writes y."""
+
+    def forward(x: Tensor) -> Tensor:
+        y = torch.empty(2, 4)
+        torch.mul(x, 2, out=y)
+        return y + 1
+
+    assert flow(forward) == [
+        ("empty", []),
+        ("mul", ["x", "empty"]),
+        ("add", ["mul"]),
+        ("output 0", ["add"]),
+    ]
+
+
+def test_op_that_returns_its_operand_has_readers_of_its_own() -> None:
+    """Dropout in eval gives back what it was given; the skip connection still reads the original."""
+
+    def forward(x: Tensor) -> Tensor:
+        y = x + 1
+        return y * nn.functional.dropout(y, training=False)
+
+    assert flow(forward) == [
+        ("add", ["x"]),
+        ("dropout", ["add"]),
+        ("mul", ["add", "dropout"]),
+        ("output 0", ["mul"]),
+    ]
+
+
+def test_write_to_what_an_op_gave_back_reaches_the_original() -> None:
+    """``contiguous`` may return its operand: a write to the result is one to both."""
+
+    def forward(x: Tensor) -> Tensor:
+        y = x + 1
+        y.contiguous().mul_(2)
+        return y
+
+    assert flow(forward) == [
+        ("add", ["x"]),
+        ("contiguous", ["add"]),
+        ("mul_", ["contiguous"]),
+        ("output 0", ["mul_"]),
+    ]
+
+
+def test_detached_tensor_shares_later_writes() -> None:
+    """``detach`` and ``data`` are other tensors on the same memory."""
+
+    def forward(x: Tensor) -> Tensor:
+        y = x + 1
+        y.detach().zero_()
+        return y.data + 1
+
+    assert flow(forward)[-3:] == [("data", ["zero_"]), ("add", ["data"]), ("output 0", ["add"])]
+
+
+def test_parameter_made_of_a_tensor_of_the_run_is_that_tensor() -> None:
+    """``nn.Parameter(y)`` is made where no mode sees it, on the memory of y."""
+
+    def forward(x: Tensor) -> Tensor:
+        return nn.Parameter(x + 1) * 2
+
+    assert flow(forward) == [("add", ["x"]), ("mul", ["add"]), ("output 0", ["mul"])]
+
+
+def test_ops_inside_vmap_are_seen() -> None:
+    """The tensors that vmap hands to its function are those it was given."""
+
+    def forward(x: Tensor) -> Tensor:
+        rows: Tensor = torch.vmap(lambda row: row * 2 + row.sum())(x)
+        return rows + 1
+
+    assert flow(forward) == [
+        ("mul", ["x"]),
+        ("sum", ["x"]),
+        ("add", ["mul", "sum"]),
+        ("add", ["add"]),
+        ("output 0", ["add"]),
+    ]
+
+
+class Doubled(torch.autograd.Function):
+    """A function with a backward of its own."""
+
+    @staticmethod
+    def forward(ctx: object, x: Tensor) -> Tensor:  # noqa: ARG004 -- autograd's signature
+        """Return twice the positive part."""
+        return x.clamp(min=0) * 2
+
+    @staticmethod
+    def backward(ctx: object, *grad_outputs: Tensor) -> Tensor:  # noqa: ARG004 -- autograd's signature
+        """Pass the gradient on as it is."""
+        return grad_outputs[0]
+
+
+def test_ops_inside_an_autograd_function_are_seen() -> None:
+    """``Function.apply`` is not called through torch's API, what it does is."""
+    assert flow(lambda x: Doubled.apply(x) + 1) == [
+        ("clamp", ["x"]),
+        ("mul", ["clamp"]),
+        ("add", ["mul"]),
+        ("output 0", ["add"]),
+    ]
+
+
+@pytest.mark.parametrize("use_reentrant", [True, False])
+def test_ops_inside_checkpoint_are_seen(*, use_reentrant: bool) -> None:
+    """Both kinds of activation checkpointing run what they are given as it is."""
+
+    def forward(x: Tensor) -> object:
+        return checkpoint(lambda y: y.sin().cos(), x, use_reentrant=use_reentrant)
+
+    assert flow(forward) == [("sin", ["x"]), ("cos", ["sin"]), ("output 0", ["cos"])]
+
+
+def test_questions_are_no_nodes() -> None:
+    """Shapes, dtypes and devices are asked for without a trace."""
+
+    def forward(x: Tensor) -> Tensor:
+        assert (x.shape, x.dim(), x.dtype, x.device.type) == (torch.Size([2, 4]), 2, torch.float32, "cpu")
+        return x.view(x.size(0), -1)
+
+    assert flow(forward) == [("view", ["x"]), ("output 0", ["view"])]
+
+
+def test_gradient_inside_forward_restarts_with_autograd() -> None:
+    """A force field takes a gradient in forward: that needs grad mode, and is a node."""
+
+    def forward(x: Tensor) -> Tensor:
+        x = x.requires_grad_()
+        energy = x.pow(2).sum()
+        gradient: Tensor = torch.autograd.grad(energy, x)[0]
+        return -gradient
+
+    assert flow(forward) == [
+        ("pow", ["x"]),
+        ("sum", ["pow"]),
+        ("grad", ["sum", "x"]),
+        ("neg", ["grad"]),
+        ("output 0", ["neg"]),
+    ]
+
+
+@pytest.mark.filterwarnings("ignore:.*torch.jit.*:FutureWarning", "ignore:.*torch.jit.*:DeprecationWarning")
+def test_script_module_is_one_opaque_node() -> None:
+    """What Python cannot see into ties its inputs to its outputs."""
+    scripted: nn.Module = torch.jit.script(nn.Sequential(nn.Linear(4, 4), nn.ReLU()))
+    topology = topology_of(nn.Sequential(scripted, nn.ReLU()), torch.ones(2, 4))
+    assert reads(topology) == [("opaque", ["input"]), ("relu", ["opaque"]), ("output 0", ["relu"])]
+    assert topology.captured.rung == "real"

@@ -1,0 +1,149 @@
+"""All that forward may change is put back; each test changes one kind of thing."""
+
+from __future__ import annotations
+
+import random
+from collections import OrderedDict, deque
+from dataclasses import dataclass, field
+from types import SimpleNamespace
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pytest
+import torch
+from torch import nn
+
+from visunn_lint.pipeline.engines.native.snapshot import preserved
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+
+@dataclass
+class Cache:
+    """State in an object of the user's own."""
+
+    keys: list[int] = field(default_factory=list)
+    length: int = 0
+
+
+class Slotted:
+    """State in slots."""
+
+    __slots__ = ("count",)
+
+    def __init__(self) -> None:
+        self.count = 0
+
+
+class Stateful(nn.Module):
+    """Holds state of every kind."""
+
+    shared: list[int] = []  # noqa: RUF012 -- state on the class is what the test is about
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.fc = nn.Linear(2, 2)
+        self.register_buffer("steps", torch.zeros(1))
+        self.calls = 0
+        self.items: list[list[int]] = [[1], [2]]
+        self.table: dict[str, dict[str, object]] = {"a": {"b": 1}}
+        self.ordered = OrderedDict(a=1, b=2)
+        self.last = deque([1], maxlen=1)
+        self.names = {"x"}
+        self.cache = Cache()
+        self.slotted = Slotted()
+        self.space = SimpleNamespace(n=1)
+        self.dice = random.Random(0)  # noqa: S311 -- no secret
+        self.generator = torch.Generator().manual_seed(1)
+        self.rng = np.random.default_rng(0)
+        self.array = np.zeros(3)
+
+
+def state(model: Stateful) -> dict[str, object]:
+    """Return all state of a model as values that can be compared."""
+    return {
+        "calls": model.calls,
+        "items": repr(model.items),
+        "table": repr(model.table),
+        "ordered": list(model.ordered.items()),
+        "last": list(model.last),
+        "names": set(model.names),
+        "cache": (list(model.cache.keys), model.cache.length),
+        "slotted": model.slotted.count,
+        "space": model.space.n,
+        "dice": model.dice.getstate(),
+        "generator": model.generator.get_state().tolist(),
+        "rng": model.rng.bit_generator.state,
+        "array": model.array.tolist(),
+        "shared": list(model.shared),
+        "attributes": sorted(vars(model)),
+        "modules": [(name, id(module), type(module)) for name, module in model.named_modules()],
+        "parameters": [(name, id(p), p.requires_grad, dict(vars(p))) for name, p in model.named_parameters()],
+        "hooks": [len(vars(model)["_forward_hooks"]), len(vars(model.fc)["_forward_pre_hooks"])],
+        "training": [module.training for module in model.modules()],
+    }
+
+
+CHANGES: dict[str, Callable[[Stateful], object]] = {
+    "counter": lambda model: setattr(model, "calls", 1),
+    "new attribute": lambda model: setattr(model, "seen", 1),
+    "lost attribute": lambda model: delattr(model, "calls"),
+    "nested list": lambda model: model.items[1].append(3),
+    "nested dict": lambda model: model.table["a"].update(b=2),
+    "ordered dict": lambda model: model.ordered.move_to_end("a"),
+    "deque": lambda model: model.last.append(2),
+    "set": lambda model: model.names.add("y"),
+    "list in an object": lambda model: model.cache.keys.append(1),
+    "attribute of an object": lambda model: setattr(model.cache, "length", 1),
+    "slot": lambda model: setattr(model.slotted, "count", 1),
+    "namespace": lambda model: setattr(model.space, "n", 2),
+    "random generator": lambda model: model.dice.random(),
+    "torch generator": lambda model: torch.rand(1, generator=model.generator),
+    "numpy generator": lambda model: model.rng.random(),
+    "numpy array": lambda model: model.array.__setitem__(0, 1.0),
+    "list on the class": lambda model: model.shared.append(1),
+    "submodule": lambda model: setattr(model, "fc", nn.Linear(2, 2)),
+    "new submodule": lambda model: model.add_module("more", nn.ReLU()),
+    "class of a module": lambda model: setattr(model.fc, "__class__", nn.Identity),
+    "parameter": lambda model: setattr(model.fc, "weight", nn.Parameter(torch.zeros(2, 2))),
+    "frozen parameter": lambda model: model.fc.weight.requires_grad_(requires_grad=False),  # type: ignore[call-arg]
+    "attribute of a parameter": lambda model: setattr(model.fc.weight, "mark", 1),
+    "forward hook": lambda model: model.register_forward_hook(lambda *_: None),
+    "pre-hook of a child": lambda model: model.fc.register_forward_pre_hook(lambda *_: None),
+    "training flag": lambda model: model.eval(),
+}
+
+
+@pytest.mark.parametrize("change", CHANGES.values(), ids=CHANGES)
+def test_change_is_put_back(change: Callable[[Stateful], object]) -> None:
+    """What was changed inside the context is as before after it, and was really changed."""
+    model = Stateful()
+    before = state(model)
+    with preserved(model):
+        change(model)
+        try:
+            changed = state(model)
+        except AttributeError:
+            changed = {}
+        assert changed != before
+    assert state(model) == before
+
+
+def test_change_is_put_back_after_an_error() -> None:
+    """An exception passes through, and the state is restored all the same."""
+    model = Stateful()
+    before = state(model)
+    with pytest.raises(ZeroDivisionError), preserved(model):
+        model.calls = 1 // 0
+    assert state(model) == before
+
+
+def test_object_that_holds_itself_is_no_trouble() -> None:
+    """Cycles end."""
+    model = Stateful()
+    model.table["a"]["self"] = model.table
+    model.cache.keys.append(model)  # type: ignore[arg-type]
+    with preserved(model):
+        model.calls = 1
+    assert model.calls == 0

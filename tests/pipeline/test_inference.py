@@ -1,0 +1,174 @@
+"""Inputs found by trying."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+import torch
+from torch import nn
+
+from tests.models.guessed import (
+    Alone,
+    Bare,
+    Block,
+    Captions,
+    Classifier,
+    Contradiction,
+    Grows,
+    HeadFirst,
+    LeNet,
+    Misspelt,
+    Patches,
+    Points,
+    Ratings,
+    Rows,
+    Stepwise,
+    Translator,
+)
+from visunn_lint.errors import InputError
+from visunn_lint.pipeline.choice import choose_arguments
+from visunn_lint.pipeline.engines.engine import Request
+from visunn_lint.pipeline.inference import MOST_RUNS, infer
+from visunn_lint.pipeline.trial import Rehearsal
+from visunn_lint.spec import InputSpec
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+
+def _infer(model: nn.Module) -> str:
+    return infer(model, Rehearsal(Request(model), ["eval", "train"])).spelling
+
+
+def _refusal(model: nn.Module) -> tuple[str, str]:
+    with pytest.raises(InputError) as caught:
+        _infer(model)
+    return caught.value.message, caught.value.hint
+
+
+@pytest.mark.parametrize(
+    ("build", "expected"),
+    [
+        pytest.param(lambda: LeNet(1, 256), "b x 1 x 28 x 28", id="lenet-1-256"),
+        pytest.param(lambda: LeNet(1, 400), "b x 1 x 32 x 32", id="lenet-1-400"),
+        pytest.param(lambda: LeNet(3, 400), "b x 3 x 32 x 32", id="lenet-3-400"),
+        pytest.param(lambda: Patches(64), "b x 3 x 64 x 64", id="patches-64"),
+        pytest.param(lambda: HeadFirst(), "b x 3 x 224 x 224", id="headfirst"),
+        pytest.param(lambda: Grows(), "b x 1 x 48 x 48", id="grows"),
+        pytest.param(lambda: nn.Conv3d(2, 2, 3), "b x 2 x 32 x 32 x 32", id="conv3d-2-2-3"),
+    ],
+)
+def test_images(build: Callable[[], nn.Module], expected: str) -> None:
+    """Channels are those of the first convolution, the side is what the flattened features ask for."""
+    assert _infer(build()) == expected
+
+
+@pytest.mark.parametrize(
+    ("build", "expected"),
+    [
+        pytest.param(lambda: nn.Linear(10, 3), "b x 10", id="linear-10-3"),
+        pytest.param(
+            lambda: nn.Sequential(nn.Flatten(), nn.Linear(784, 10)), "b x 784", id="sequential-flatten-linear-784-10"
+        ),
+        pytest.param(lambda: nn.BatchNorm1d(7), "b x 7", id="batchnorm1d-7"),
+        pytest.param(lambda: Bare(), "b x 10", id="bare"),
+        pytest.param(lambda: Alone(), "", id="alone"),
+    ],
+)
+def test_flat_inputs(build: Callable[[], nn.Module], expected: str) -> None:
+    """Features are those of the first matrix."""
+    assert _infer(build()) == expected
+
+
+@pytest.mark.parametrize(
+    ("build", "expected"),
+    [
+        pytest.param(lambda: Block(), "b x 6:int64", id="block"),
+        pytest.param(lambda: Classifier(), "b x 16:int64, lengths=b:int64", id="classifier"),
+        pytest.param(lambda: Translator(), "b x 16:int64, tgt=b x 16:int64, mask=b x 16:bool", id="translator"),
+        pytest.param(lambda: Captions(), "b x 3 x 224 x 224, input_ids=b x 224:int64", id="captions"),
+        pytest.param(lambda: Ratings(), "b:int64, item=b:int64", id="ratings"),
+    ],
+)
+def test_tokens(build: Callable[[], nn.Module], expected: str) -> None:
+    """What an embedding reads are integers; names tell masks and lengths, messages the greatest length."""
+    assert _infer(build()) == expected
+
+
+@pytest.mark.parametrize(
+    ("build", "expected"),
+    [
+        pytest.param(lambda: nn.LSTM(10, 4), "16 x b x 10", id="lstm-10-4"),
+        pytest.param(lambda: nn.GRU(10, 4, batch_first=True), "b x 16 x 10", id="gru-10-4-batch_first-true"),
+        pytest.param(
+            lambda: nn.MultiheadAttention(16, 2),
+            "12 x b x 16, key=12 x b x 16, value=12 x b x 16",
+            id="multiheadattention-16-2",
+        ),
+        pytest.param(lambda: Stepwise(nn.GRU), "16 x b x 8, hidden=2 x b x 4", id="stepwise-gru"),
+        pytest.param(lambda: Stepwise(nn.LSTM), "16 x b x 8, hidden=[2 x b x 4, 2 x b x 4]", id="stepwise-lstm"),
+        pytest.param(lambda: nn.Conv1d(3, 2, 3), "b x 3 x 256", id="conv1d-3-2-3"),
+        pytest.param(lambda: Points(), "b x 256 x 3", id="points"),
+        pytest.param(lambda: Rows(), "b x 1 x 28 x 28", id="rows"),
+    ],
+)
+def test_sequences(build: Callable[[], nn.Module], expected: str) -> None:
+    """The batch is the axis that ``batch_first`` says, the features those of the first layer."""
+    assert _infer(build()) == expected
+
+
+def test_given_values_are_not_guessed() -> None:
+    """A parameter that has a value already gets that one."""
+    model = Ratings()
+    items = torch.zeros(2, dtype=torch.int64)
+    arguments = infer(model, Rehearsal(Request(model), ["eval"]), {"item": items})
+    assert arguments.kwargs["item"] is items
+    assert arguments.is_inferred
+
+
+def test_what_was_inferred_can_be_given() -> None:
+    """The spelling of a guess reads back as the same inputs."""
+    spelling = _infer(Translator())
+    assert str(InputSpec.parse(spelling)) == spelling
+
+
+def test_no_inputs_fit() -> None:
+    """The error tells what was tried, what came furthest, and how inputs are given."""
+    message, hint = _refusal(Contradiction())
+    assert message.startswith(f"cannot tell the inputs of Contradiction.forward(x): tried {MOST_RUNS}, b x 10 came")
+    assert "linear(float32[2,20], float32[3,21], float32[3])" in message
+    assert hint == 'give them: --input "b x 10", or inputs="…" in Python, with the right sizes'
+
+
+def test_error_that_no_input_mends_ends_the_search() -> None:
+    """A NameError is told after the first run."""
+    message, hint = _refusal(Misspelt())
+    assert message.startswith(
+        "Misspelt.forward(x), tried with b x 3 x 224 x 224, raises NameError: name 'y' is not defined"
+    )
+    assert hint.startswith("mend forward")
+
+
+def test_inputs_in_the_order_of_their_sources() -> None:
+    """Given inputs go before declared ones, these before inference; a library's defaults have to work."""
+    model = nn.Linear(10, 3)
+    rehearsal = Rehearsal(Request(model), ["eval"])
+    spellings = [choose_arguments(model, rehearsal).spelling]
+    vars(model)["pretrained_cfg"] = {"input_size": (5,)}
+    spellings.append(choose_arguments(model, rehearsal).spelling)
+    vars(model)["pretrained_cfg"] = {"input_size": (10,)}
+    spellings.append(choose_arguments(model, rehearsal).spelling)
+    vars(model)["example_inputs"] = "4x10"
+    spellings.append(choose_arguments(model, rehearsal).spelling)
+    spellings.append(choose_arguments(model, rehearsal, given=InputSpec.parse("3x10")).spelling)
+    assert spellings == ["b x 10", "b x 10", "b x 10", "4x10", "3x10"]
+
+
+def test_captures_of_the_last_trial_are_kept() -> None:
+    """What was captured to try inputs need not be captured again."""
+    model = nn.Linear(10, 3)
+    rehearsal = Rehearsal(Request(model), ["eval", "train"])
+    arguments = infer(model, rehearsal)
+    assert list(rehearsal.captures(arguments)) == ["eval", "train"]
+    assert rehearsal.captures(infer(model, Rehearsal(Request(model), ["eval"]))) == {}

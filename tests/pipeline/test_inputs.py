@@ -1,0 +1,246 @@
+"""What forward is called with, from specs, values and declarations."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from types import ModuleType
+from typing import TYPE_CHECKING, Any
+
+import pytest
+import torch
+from torch import Tensor, nn
+
+from tests.models.signatures import Masked, Two
+from visunn_lint.errors import InputError
+from visunn_lint.pipeline.conventions import declared_inputs
+from visunn_lint.pipeline.inputs import choose_batch, from_spec, from_values, materialise, spell
+from visunn_lint.pipeline.signature import spelled
+from visunn_lint.spec import InputSpec
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+
+def _seen(values: Any) -> Any:  # noqa: ANN401 -- arguments of all kinds
+    if isinstance(values, Tensor):
+        return tuple(values.shape), str(values.dtype).removeprefix("torch.")
+    if isinstance(values, dict):
+        return {name: _seen(value) for name, value in values.items()}
+    return type(values)(map(_seen, values)) if isinstance(values, tuple | list) else values
+
+
+def _made(text: object, model: nn.Module, **kwargs: Any) -> Any:  # noqa: ANN401 -- as above
+    return _seen(materialise(InputSpec.parse(text), model, **kwargs))
+
+
+def _refusal(act: Callable[[], object]) -> tuple[str, str]:
+    with pytest.raises(InputError) as caught:
+        act()
+    return caught.value.message, caught.value.hint
+
+
+def test_floats_have_the_dtype_of_the_parameters() -> None:
+    """A half-precision model gets half-precision inputs, whatever the default."""
+    assert _made("2x3", nn.Linear(3, 3).half()) == ((((2, 3), "float16"),), {})
+
+
+def test_inputs_of_an_embedding_are_indices() -> None:
+    """Where the first layer looks its input up, integers are made, all of them 0."""
+    args, _ = materialise(InputSpec.parse("2x3"), nn.Embedding(4, 4))
+    assert (args[0].dtype, args[0].tolist()) == (torch.int64, [[0, 0, 0], [0, 0, 0]])
+
+
+def test_names_speak_of_dtypes_and_lengths() -> None:
+    """Masks are bools, lengths integers: those of the sequence that is there."""
+    args, kwargs = materialise(InputSpec.parse("2x7, 2x7, lengths=2"), Masked())
+    assert _seen(args) == (((2, 7), "int64"), ((2, 7), "bool"))
+    assert kwargs["lengths"].tolist() == [7, 7]
+
+
+def test_given_dtype_counts() -> None:
+    """A dtype in the spec goes before what would be guessed."""
+    assert _made("2x3:float64", nn.Embedding(4, 4)) == ((((2, 3), "float64"),), {})
+
+
+def test_containers_and_plain_values_pass_through() -> None:
+    """Lists and dicts of specs become lists and dicts of tensors, other values stay as they are."""
+    made = _made([["2x3", "2x4"], {"a": "2x5"}, None, True, 3], nn.Linear(3, 3))
+    floats = [((2, size), "float32") for size in (3, 4, 5)]
+    assert made == (([floats[0], floats[1]], {"a": floats[2]}, None, True, 3), {})
+
+
+def test_values_are_the_same_each_time_and_leave_the_generator_alone() -> None:
+    """Making inputs neither draws from nor seeds torch's generator."""
+    state = torch.get_rng_state()
+    first, second = (materialise(InputSpec.parse("2x3"), nn.ReLU())[0][0] for _ in range(2))
+    assert torch.equal(first, second)
+    assert torch.equal(state, torch.get_rng_state())
+
+
+def test_meta_inputs_take_no_memory() -> None:
+    """On the meta device, inputs of any size are made."""
+    args, _ = materialise(InputSpec.parse("100000x100000"), nn.ReLU(), device="meta")
+    assert (args[0].is_meta, tuple(args[0].shape)) == (True, (100000, 100000))
+
+
+@pytest.mark.parametrize(
+    ("text", "batch"), [("b x 3 x 8", 2), ("b x 2", 3), ("b x 2 x 3, b x 4", 5), ("2x3", 4), ("b", 2)]
+)
+def test_batch_is_unlike_every_other_dim(text: str, batch: int) -> None:
+    """The batch size is at least 2 and occurs nowhere else."""
+    assert choose_batch(InputSpec.parse(text)) == batch
+
+
+def test_batch_can_be_given() -> None:
+    """All ``b`` become the batch size that is asked for."""
+    assert _made("b x 3, mask=4 x b", nn.Linear(3, 3), batch=7) == ((((7, 3), "float32"),), {"mask": ((4, 7), "bool")})
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ("2x3", "the inputs do not fit Masked.forward(tokens, mask, lengths=None, *, scale=1.0): missing"),
+        ("2x3, 2x3, 2, 2", "the inputs do not fit Masked.forward(tokens, mask, lengths=None, *, scale=1.0): too many"),
+    ],
+)
+def test_wrong_number_of_inputs_is_refused(text: str, message: str) -> None:
+    """Too few and too many inputs are told with the signature."""
+    assert _refusal(lambda: from_spec(InputSpec.parse(text), Masked()))[0].startswith(message)
+
+
+def test_unknown_name_is_answered_with_the_closest() -> None:
+    """A typing error in a name has the right one as its hint."""
+    assert _refusal(lambda: from_spec(InputSpec.parse("2x3, masc=2x3"), Masked()))[1] == "did you mean `mask`?"
+
+
+def test_values_by_name_join_the_spec() -> None:
+    """Values that are given beside a spec reach forward as they are."""
+    arguments = from_spec(InputSpec.parse("2x3, 2x3"), Masked(), {"scale": 0.5})
+    assert (arguments.kwargs, arguments.spelling) == ({"scale": 0.5}, "2x3, 2x3")
+
+
+def test_tensor_alone_is_the_only_argument() -> None:
+    """A tensor needs no tuple around it."""
+    x = torch.zeros(2, 3)
+    arguments = from_values(nn.Linear(3, 3), x, {})
+    assert (arguments.args, arguments.spelling) == ((x,), "2x3")
+
+
+def test_shape_in_place_of_a_tensor_is_refused() -> None:
+    """A tuple of ints as args is a shape by mistake; the hint shows how it is written."""
+    message, hint = _refusal(lambda: from_values(nn.Linear(3, 3), (2, 3), {}))
+    assert message == "args are the values that forward is called with, and (2, 3) are 2 numbers"
+    assert hint == 'for a tensor of that shape write inputs="2x3"'
+
+
+def test_list_of_arguments_is_refused() -> None:
+    """Args are a tuple, as in torch.export: a list may be one argument."""
+    message, hint = _refusal(lambda: from_values(nn.Linear(3, 3), [torch.zeros(2, 3)], {}))
+    assert (message, hint) == ("args has to be a tuple of the positional arguments, not a list", "write args=(x,)")
+
+
+@dataclass
+class _Batch:
+    x: Tensor
+
+
+def test_spelling_of_values() -> None:
+    """Tensors are spelled as ``--input`` takes them; what has no spelling makes the whole empty."""
+    x = torch.zeros(2, 3)
+    assert spell((x, x.long()), {"mask": x.bool(), "cache": None}) == "2x3, 2x3:int64, mask=2x3:bool, cache=None"
+    assert spell((x, _Batch(x)), {}) == ""
+
+
+def test_signature_of_wrapped_models() -> None:
+    """Compiled, scripted and parallel models have the signature of what they wrap."""
+    model = nn.Linear(3, 3)
+    scripted = torch.jit.trace(model, torch.zeros(1, 3))
+    wrapped = (torch.compile(model), nn.DataParallel(model))
+    assert [spelled(each) for each in wrapped] == ["Linear.forward(input)"] * 2
+    assert spelled(scripted).partition(".")[2] == "forward(input)"
+
+
+# -- declared by the model ---------------------------------------------------------------------
+
+
+def _declared(model: nn.Module, module: ModuleType | None = None) -> Any:  # noqa: ANN401 -- arguments of all kinds
+    found = declared_inputs(model, module)
+    return None if found is None else (_seen(found.arguments.args), _seen(dict(found.arguments.kwargs)))
+
+
+_X = torch.zeros(2, 3)
+_SEEN = ((2, 3), "float32")
+
+
+@pytest.mark.parametrize(
+    ("value", "expected"),
+    [
+        ((_X, _X), ((_SEEN, _SEEN), {})),
+        ({"x": _X, "y": None}, ((), {"x": _SEEN, "y": None})),
+        (lambda *_: (_X, [_X]), ((_SEEN, [_SEEN]), {})),
+        (property(lambda _: (_X, 1)), ((_SEEN, 1), {})),
+        (staticmethod(lambda: {"x": _X, "y": _X}), ((), {"x": _SEEN, "y": _SEEN})),
+        ("2x3, y=2x3", ((_SEEN,), {"y": _SEEN})),
+        (None, None),
+    ],
+)
+@pytest.mark.parametrize("name", ["example_inputs", "example_input_array"])
+def test_forms_of_example_inputs(name: str, value: object, expected: object) -> None:
+    """Tuples are positional, dicts named; methods, properties and static methods are called; strings are specs."""
+    assert _declared(type("Net", (Two,), {name: value})()) == expected
+
+
+def test_single_example_is_the_only_argument() -> None:
+    """Neither tuple nor dict: a tensor or a list is one argument."""
+    models = [type("Net", (nn.Identity,), {"example_inputs": value})() for value in (_X, [_X, _X])]
+    assert [_declared(model) for model in models] == [((_SEEN,), {}), (([_SEEN, _SEEN],), {})]
+
+
+def test_shape_as_example() -> None:
+    """A tuple of ints is a shape."""
+    assert _declared(type("Net", (nn.Identity,), {"example_inputs": (2, 3)})()) == ((_SEEN,), {})
+
+
+def test_example_inputs_of_the_instance_and_of_the_module() -> None:
+    """An attribute of the instance goes before a name in the module."""
+    module, model = ModuleType("nets"), Two()
+    vars(module)["example_inputs"] = lambda: (_X, _X)
+    assert _declared(model, module) == ((_SEEN, _SEEN), {})
+    vars(model)["example_inputs"] = {"x": 1, "y": 2}
+    assert _declared(model, module) == ((), {"x": 1, "y": 2})
+
+
+def test_example_that_does_not_fit_is_refused() -> None:
+    """The model's own declaration is checked against its own signature."""
+    model = type("Net", (Two,), {"example_inputs": (_X,)})()
+    assert _refusal(lambda: _declared(model))[0] == (
+        "the inputs do not fit Net.forward(x, y): missing a required argument: 'y'"
+    )
+
+
+def test_example_that_raises_is_refused() -> None:
+    """An exception in a declaration is told in one line."""
+    model = type("Net", (Two,), {"example_inputs": property(lambda _: 1 / 0)})()
+    assert _refusal(lambda: _declared(model))[0].startswith(
+        "`example_inputs` cannot be read: ZeroDivisionError: division"
+    )
+
+
+def test_dummy_inputs_of_transformers() -> None:
+    """A model's own ``dummy_inputs`` are declared; those that every model inherits are so only by default."""
+    base = type("PreTrainedModel", (Two,), {"dummy_inputs": {"x": _X, "y": _X}})
+    own = type("Own", (base,), {"dummy_inputs": {"x": 1, "y": _X}})
+    found = [declared_inputs(cls(), None) for cls in (base, own)]
+    assert [each.is_default for each in found if each is not None] == [True, False]
+
+
+def test_defaults_that_do_not_fit_are_passed_over() -> None:
+    """What a library declares for all models alike is not held against one that takes other inputs."""
+    assert _declared(type("PreTrainedModel", (Two,), {"dummy_inputs": {"input_ids": _X}})()) is None
+
+
+def test_input_size_of_timm() -> None:
+    """The size is timm's, the channels are those that the first convolution reads."""
+    model = nn.Sequential(nn.Conv2d(1, 4, 3))
+    vars(model)["pretrained_cfg"] = {"input_size": (3, 32, 32)}
+    assert _declared(model) == ((((2, 1, 32, 32), "float32"),), {})

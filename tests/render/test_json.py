@@ -1,0 +1,91 @@
+"""The format for programs: version 1 of the document, byte for byte."""
+
+import json
+from dataclasses import replace
+
+from tests.render.fake_report import ABSENT, RECYCLED, report
+from visunn_lint.finding import Broken
+from visunn_lint.render import View
+from visunn_lint.render.json import render
+
+
+def test_the_whole_document() -> None:
+    """Every field of version 1 is there, in this order."""
+    document = replace(report(RECYCLED), suppressed=(ABSENT,), broken=(Broken("x.py", "no such file", "write it"),))
+    nothing: dict[str, object] = {"location": None, "label": "", "help": "", "related": []}
+    expected = {
+        "version": 1,
+        "findings": [
+            {
+                "code": "VIS110",
+                "rule": "recycled-layer",
+                "severity": "info",
+                "message": "`relu` is called 2 times, a cycle in the module graph",
+                "model": "model.py::Net",
+                "module": "relu",
+                "node": "",
+                "location": {"file": "model.py", "line": 10, "column": 13, "end_line": 10, "end_column": 25},
+                "label": "call 1: relu → fc",
+                "help": RECYCLED.help,
+                "related": [
+                    {
+                        "message": "call 2: fc → relu",
+                        "module": "relu",
+                        "location": {"file": "model.py", "line": 12, "column": 16, "end_line": 12, "end_column": 28},
+                    },
+                ],
+                "fingerprint": RECYCLED.fingerprint,
+            },
+        ],
+        "suppressed": [
+            {
+                "code": "VIS402",
+                "rule": "absent-module",
+                "severity": "error",
+                "message": "no module is a `Dropout`",
+                "model": "model.py::Net",
+                "module": "",
+                "node": "",
+                **nothing,
+                "fingerprint": ABSENT.fingerprint,
+            },
+        ],
+        "models": [
+            {
+                "name": "model.py::Net",
+                "parameters": 72,
+                "trainable_parameters": 72,
+                "engine": "native",
+                "rung": "meta",
+                "reason": "",
+                "inputs": "2x8",
+                "inputs_inferred": True,
+                "forward_failed": False,
+            },
+        ],
+        "rules_run": [
+            {"code": "VIS102", "name": "unused-parameter", "severity": "warning"},
+            {"code": "VIS110", "name": "recycled-layer", "severity": "info"},
+        ],
+        "rules_skipped": [
+            {"code": "VIS201", "name": "missing-weight-shape", "reason": "needs the train capture"},
+        ],
+        "broken": [{"target": "x.py", "message": "no such file", "hint": "write it"}],
+    }
+    assert render(document, View()) == json.dumps(expected, indent=2) + "\n"
+
+
+def test_order_does_not_depend_on_the_run() -> None:
+    """Models and rules are sorted, so that two runs give the same bytes."""
+    models = ("b.py::Net", "a.py::Net")
+    one = report(models=models)
+    other = replace(report(models=models[::-1]), rules_run=one.rules_run[::-1])
+    assert render(one, View()) == render(other, View())
+
+
+def test_any_name_comes_through() -> None:
+    """The document is ASCII, and names that no encoding can hold survive the round trip."""
+    name = "層\udc80\x1b"
+    rendered = render(report(replace(ABSENT, message=name)), View(color=True, width=20))
+    assert rendered.isascii()
+    assert json.loads(rendered)["findings"][0]["message"] == name

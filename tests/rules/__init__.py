@@ -1,0 +1,1 @@
+"""Tests of the rules; their examples are run by ``test_examples``."""

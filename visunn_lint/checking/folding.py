@@ -1,0 +1,39 @@
+"""One cause, one finding: what modes say twice, and what one line says of many modules."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    from visunn_lint.finding import Finding
+
+_MOST_NAMES = 3
+
+
+def fold(findings: Iterable[Finding]) -> list[Finding]:
+    """Return findings with those of one rule at one line as one that names the others."""
+    groups: defaultdict[object, dict[str, Finding]] = defaultdict(dict)
+    for finding in findings:
+        groups[_cause(finding)].setdefault(finding.fingerprint, finding)
+    return [_joined(list(group.values())) for group in groups.values()]
+
+
+def _cause(finding: Finding) -> object:
+    """Return what findings of one cause have in common; one that has no line stands alone."""
+    if finding.location is None or not finding.location.line:
+        return finding.fingerprint
+    return finding.code, finding.model, finding.location, tuple(each.location for each in finding.related)
+
+
+def _joined(findings: Sequence[Finding]) -> Finding:
+    first, *others = findings
+    modules = [path for path in dict.fromkeys(each.module for each in others) if path != first.module]
+    if not modules:
+        return first
+    names = ", ".join(f"`{path}`" for path in modules[:_MOST_NAMES])
+    rest = ", …" if len(modules) > _MOST_NAMES else ""
+    return replace(first, message=f"{first.message} (and {len(modules)} more from this line: {names}{rest})")

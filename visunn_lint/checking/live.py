@@ -1,0 +1,74 @@
+"""The check of a model that stands in memory, or of a Topology."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, TypeAlias
+
+from visunn_lint.checking.running import run_rules
+from visunn_lint.config import Settings, load_settings
+from visunn_lint.topology import CapturedModel, Topology
+
+if TYPE_CHECKING:
+    from torch import nn
+
+    from visunn_lint.finding import Report
+
+Config: TypeAlias = "Settings | Mapping[str, object] | str | Path | None"
+
+
+def check(
+    model_or_topology: nn.Module | Topology,
+    args: tuple[Any, ...] | None = None,
+    kwargs: Mapping[str, Any] | None = None,
+    *,
+    inputs: object = None,
+    select: Sequence[str] | str = (),
+    ignore: Sequence[str] | str = (),
+    config: Config = None,
+) -> Report:
+    """Return what the rules find in a model, or, as far as it alone can tell, in a Topology.
+
+    ``args`` and ``kwargs`` are the values that ``forward`` is called with, ``inputs`` are specs in
+    their stead (``"2x3x224x224"``); with neither, inputs are looked for and guessed. ``select`` and
+    ``ignore`` take codes, prefixes of codes, and names of rules. ``config`` is a file, TOML text, a
+    table as under ``[tool.visunn]``, or settings; without it the defaults hold, no file is read.
+
+    A ``forward`` that raises is finding VIS213, no exception. Raises InputError for inputs that do not
+    fit or cannot be guessed, ConfigError for unknown rules and options.
+    """
+    settings = _settings(select, ignore, config)
+    return run_rules([_captured(model_or_topology, args, kwargs, inputs)], settings)
+
+
+def _captured(
+    model: nn.Module | Topology, args: tuple[Any, ...] | None, kwargs: Mapping[str, Any] | None, inputs: object
+) -> CapturedModel:
+    if not isinstance(model, Topology):
+        from visunn_lint.loading import capture_model  # noqa: PLC0415 -- imports torch, which a Topology needs not
+
+        return capture_model(model, args, kwargs, inputs=inputs)
+    if model.captured.mode == "train":
+        return CapturedModel(model.name, train=model)
+    return CapturedModel(model.name, eval=model)
+
+
+def _settings(select: Sequence[str] | str, ignore: Sequence[str] | str, config: Config) -> Settings:
+    base = config if isinstance(config, Settings) else _loaded(config)
+    return replace(
+        base,
+        select=_several(select) or base.select,
+        ignore=(*base.ignore, *_several(ignore)),
+    )
+
+
+def _loaded(config: Mapping[str, object] | str | Path | None) -> Settings:
+    if isinstance(config, Mapping):
+        return load_settings(Path.cwd(), flags=config, isolated=True)
+    return load_settings(Path.cwd(), config=[] if config is None else [str(config)], isolated=True)
+
+
+def _several(selectors: Sequence[str] | str) -> tuple[str, ...]:
+    return (selectors,) if isinstance(selectors, str) else tuple(selectors)

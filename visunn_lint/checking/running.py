@@ -1,0 +1,95 @@
+"""Runs rules over captured models."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+from fnmatch import fnmatchcase
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from visunn_lint.checking.folding import fold
+from visunn_lint.checking.locating import Locator
+from visunn_lint.checking.selection import check_option_tables, check_selectors, configured, fits, selected_rules
+from visunn_lint.finding import Finding, Report, SkippedRule
+from visunn_lint.rules.rule_crashed import RuleCrashed
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from visunn_lint.config import Settings
+    from visunn_lint.rules import Rule
+    from visunn_lint.topology import CapturedModel
+
+
+def run_rules(models: Sequence[CapturedModel], settings: Settings) -> Report:
+    """Return what the selected rules find in some models, sorted, each cause once.
+
+    A rule runs on a model if that has the facts it needs, and if its options give it something to
+    check; else it is among ``rules_skipped``. One that raises becomes a finding of VIS900, and the
+    others still run. Raises ConfigError for unknown rules and for bad options.
+    """
+    check_option_tables(settings)
+    check_selectors(code for codes in settings.per_module_ignores.values() for code in codes)
+    run = _Run(settings, Locator(settings.root or Path.cwd(), settings.include_installed))
+    rules = selected_rules(settings)
+    for model in models:
+        for rule in rules:
+            run.check(configured(rule, model, settings), model)
+    return run.report(models)
+
+
+@dataclass(frozen=True, slots=True)
+class _Run:
+    """What has been found so far."""
+
+    settings: Settings
+    locator: Locator
+    found: list[Finding] = field(default_factory=list)
+    suppressed: list[Finding] = field(default_factory=list)
+    ran: dict[str, type[Rule]] = field(default_factory=dict)
+    skipped: dict[SkippedRule, None] = field(default_factory=dict)
+
+    def check(self, rule: Rule, model: CapturedModel) -> None:
+        """Run one rule over one model, or say why not."""
+        reason = _why_not(rule, model)
+        if reason:
+            self.skipped[SkippedRule(rule.code, rule.name, reason)] = None
+            return
+        self.ran[rule.code] = type(rule)
+        for finding in self._findings(rule, model):
+            located = self.locator.locate(rule, model, replace(finding, model=model.name))
+            if located is not None:
+                is_ignored = _is_ignored(type(rule), located, self.settings)
+                (self.suppressed if is_ignored else self.found).append(located)
+
+    def _findings(self, rule: Rule, model: CapturedModel) -> list[Finding]:
+        try:
+            return list(rule.check(model))
+        except Exception as error:  # noqa: BLE001 -- whatever a rule raises, the others have their say
+            self.ran[RuleCrashed.code] = RuleCrashed
+            return [RuleCrashed().report(rule, error)]
+
+    def report(self, models: Sequence[CapturedModel]) -> Report:
+        """Return all that was found, in order."""
+        return Report(
+            findings=tuple(sorted(fold(self.found), key=lambda finding: finding.sort_key)),
+            suppressed=tuple(sorted(fold(self.suppressed), key=lambda finding: finding.sort_key)),
+            topologies={model.name: model.topology for model in models},
+            rules_run=tuple(rule.info() for _, rule in sorted(self.ran.items())),
+            rules_skipped=tuple(sorted(self.skipped, key=lambda skipped: (skipped.code, skipped.reason))),
+        )
+
+
+def _why_not(rule: Rule, model: CapturedModel) -> str:
+    """Return why a rule has nothing to check in a model, "" if it has."""
+    missing = sorted(need for need in rule.needs if getattr(model, need) is None)
+    if missing:
+        return f"{model.name} has no {' and no '.join(missing)} capture"
+    return rule.missing_options()
+
+
+def _is_ignored(rule: type[Rule], finding: Finding, settings: Settings) -> bool:
+    return any(
+        fnmatchcase(finding.module, pattern) and any(fits(rule, code) for code in codes)
+        for pattern, codes in settings.per_module_ignores.items()
+    )

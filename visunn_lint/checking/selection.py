@@ -1,0 +1,88 @@
+"""Which rules run, and with which options."""
+
+from __future__ import annotations
+
+from difflib import get_close_matches
+from typing import TYPE_CHECKING
+
+from visunn_lint.config import decode_options
+from visunn_lint.errors import ConfigError
+from visunn_lint.rules import Rule, discover
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    from visunn_lint.config import ModelSettings, Settings
+    from visunn_lint.topology import CapturedModel
+
+_ALL = "ALL"
+
+
+def selected_rules(settings: Settings) -> tuple[type[Rule], ...]:
+    """Return the rules that the settings select, by code.
+
+    A selector is a code (``VIS101``), the beginning of one (``VIS1``), a rule's name, or ``ALL``;
+    without ``select`` it is all. Where a rule is both selected and ignored the longer selector
+    wins, ``ignore`` if they are equally long. Preview rules run with ``preview`` alone. Raises
+    ConfigError for a selector that fits no rule.
+    """
+    selects = (*(settings.select or (_ALL,)), *settings.extend_select)
+    ignores = (*settings.ignore, *settings.extend_ignore)
+    check_selectors((*selects, *ignores))
+    return tuple(
+        rule
+        for rule in discover()
+        if _closeness(rule, selects) > _closeness(rule, ignores) and (settings.preview or not rule.preview)
+    )
+
+
+def fits(rule: type[Rule], selector: str) -> bool:
+    """Return whether a selector stands for a rule."""
+    return selector in {_ALL, rule.name} or (selector != "" and rule.code.startswith(selector))
+
+
+def check_selectors(selectors: Iterable[str]) -> None:
+    """Raise ConfigError for the first selector that fits no rule."""
+    for selector in selectors:
+        if not any(fits(rule, selector) for rule in discover()):
+            message = f"no rule is called `{selector}`"
+            raise ConfigError(message, hint=_suggestion(selector))
+
+
+def check_option_tables(settings: Settings) -> None:
+    """Raise ConfigError for the first table of options that belongs to no rule."""
+    names = {rule.name for rule in discover()}
+    tables = [settings.rule_options, *(model.rule_options for model in settings.models.values())]
+    for name in (name for table in tables for name in table):
+        if name not in names:
+            message = f"`rules.{name}` sets options of a rule that there is not"
+            raise ConfigError(message, hint=_suggestion(name))
+
+
+def configured(rule: type[Rule], model: CapturedModel, settings: Settings) -> Rule:
+    """Return a rule with the options that it has for a model; raises ConfigError for a bad one."""
+    own = _settings_of(model, settings)
+    raw = {**settings.rule_options.get(rule.name, {}), **(own.rule_options.get(rule.name, {}) if own else {})}
+    return rule(**decode_options(rule.name, rule, raw))
+
+
+def _settings_of(model: CapturedModel, settings: Settings) -> ModelSettings | None:
+    by_target = (each for each in settings.models.values() if each.target == model.name)
+    return settings.models.get(model.name) or next(by_target, None)
+
+
+def _closeness(rule: type[Rule], selectors: Sequence[str]) -> int:
+    """Return how closely some selectors speak of a rule: 0 not at all, 1 all rules, more by length."""
+    return max((_length(rule, selector) for selector in selectors if fits(rule, selector)), default=0)
+
+
+def _length(rule: type[Rule], selector: str) -> int:
+    if selector == _ALL:
+        return 1
+    return len(rule.code) if selector == rule.name else len(selector)
+
+
+def _suggestion(selector: str) -> str:
+    names = [name for rule in discover() for name in (rule.name, rule.code)]
+    close = get_close_matches(selector, names, n=1) or get_close_matches(selector.upper(), names, n=1)
+    return f"did you mean `{close[0]}`?" if close else "`visunn rule --all` lists the rules"

@@ -1,0 +1,87 @@
+"""From the targets on the command line to settings and captured models."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from visunn_lint.config import load_settings
+from visunn_lint.errors import TargetError
+from visunn_lint.loading import Loaded, load
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from visunn_lint.cli._options import CaptureOptions, ProjectOptions
+    from visunn_lint.cli._terminal import Terminal
+    from visunn_lint.config import Settings
+    from visunn_lint.records import Mode
+    from visunn_lint.topology import CapturedModel
+
+
+def settings_for(targets: Sequence[str], project: ProjectOptions, flags: Mapping[str, object]) -> Settings:
+    """Return the settings of the project that the targets lie in."""
+    return load_settings(_common_place(targets), config=project.config, isolated=project.isolated, flags=flags)
+
+
+def load_all(
+    targets: Sequence[str],
+    settings: Settings,
+    capture: CaptureOptions,
+    terminal: Terminal,
+    modes: Sequence[Mode] = ("eval", "train"),
+) -> Loaded:
+    """Return the models of every target, of those that the configuration names if none is given.
+
+    What could not be loaded is told on stderr. Raises TargetError when there is no target at all.
+    """
+    named = targets or tuple(settings.models)
+    if not named:
+        msg = "nothing to look at: no target was given"
+        raise TargetError(msg, hint="give one, such as model.py, or name models in [tool.visunn.models]")
+    loaded = [_load(target, settings, capture, modes) for target in dict.fromkeys(named)]
+    together = Loaded(
+        tuple(model for each in loaded for model in each.models),
+        tuple(broken for each in loaded for broken in each.broken),
+        tuple(skipped for each in loaded for skipped in each.skipped),
+    )
+    for skipped in together.skipped:
+        terminal.detail(f"skipped {skipped}")
+    for model in together.models:
+        _tell(model, terminal)
+    for broken in together.broken:
+        terminal.error(f"{broken.target}: {broken.message}", hint=broken.hint, details=broken.details)
+    return together
+
+
+def _load(target: str, settings: Settings, capture: CaptureOptions, modes: Sequence[Mode]) -> Loaded:
+    return load(
+        target,
+        inputs=capture.inputs,
+        modes=modes,
+        engine=capture.engine,
+        models=settings.models,
+        root=settings.root,
+        timeout=capture.timeout,
+        exclude=settings.exclude,
+        allow_network=capture.allow_network,
+    )
+
+
+def _tell(model: CapturedModel, terminal: Terminal) -> None:
+    """Tell what a model was run with where we chose that, and how where it is asked for."""
+    for topology in model.topologies:
+        captured = topology.captured
+        reason = f": {captured.reason}" if captured.reason else ""
+        terminal.detail(f"{model.name}: {captured.mode} ran on {captured.rung} tensors{reason}")
+    inputs = model.topology.captured.input_spec
+    if model.inputs_are_guessed and inputs:
+        terminal.note(f"{model.name}: no inputs were given, ran with --input '{inputs}'")
+
+
+def _common_place(targets: Sequence[str]) -> Path:
+    """Return the innermost folder that holds every target; what is no path counts as here."""
+    paths = [Path(target.partition("::")[0]) for target in targets]
+    places = [path.resolve() if path.exists() else Path.cwd() for path in paths]
+    return Path(os.path.commonpath(places)) if places else Path.cwd()

@@ -1,0 +1,91 @@
+"""Where output goes: results to stdout, everything else to stderr, in colour where that is wanted."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Literal, TextIO, TypeAlias
+
+import click
+
+from visunn_lint.render import View, printable
+
+Color: TypeAlias = Literal["auto", "always", "never"]
+
+_GLYPHS = "→×…├─└│↺"
+
+
+@dataclass
+class Terminal:
+    """The streams of one run, and what its options say of them."""
+
+    color: Color = "auto"
+    ascii: bool = False
+    quiet: bool = False
+    verbose: bool = False
+
+    def view(self, root: Path | None, *, statistics: bool = False) -> View:
+        """Return how stdout shows what has paths relative to ``root``."""
+        return View(
+            root=root or Path.cwd(),
+            width=shutil.get_terminal_size().columns if sys.stdout.isatty() else None,
+            color=self._is_colored(sys.stdout),
+            ascii=self.ascii or not _can_encode(_GLYPHS, sys.stdout),
+            quiet=self.quiet,
+            statistics=statistics,
+        )
+
+    def write(self, text: str) -> None:
+        """Write a result to stdout."""
+        _write(text, sys.stdout)
+
+    def note(self, text: str) -> None:
+        """Write a line about the run to stderr, unless it is to be quiet."""
+        if not self.quiet:
+            _write(f"{self._safe(text)}\n", sys.stderr)
+
+    def detail(self, text: str) -> None:
+        """Write a line about the run to stderr, if it is to be verbose."""
+        if self.verbose:
+            _write(f"{self._safe(text)}\n", sys.stderr)
+
+    def error(self, message: str, *, hint: str = "", details: str = "") -> None:
+        """Write to stderr what went wrong, the hint below it, and the details if it is to be verbose."""
+        if self.verbose and details:
+            _write(f"{details.rstrip()}\n", sys.stderr)
+        word = click.style("error", fg="red", bold=True) if self._is_colored(sys.stderr) else "error"
+        hints = f"  hint: {self._safe(hint)}\n" if hint else ""
+        _write(f"{word}: {self._safe(message)}\n{hints}", sys.stderr)
+
+    def _safe(self, text: str) -> str:
+        return printable(text, ascii_only=self.ascii or not _can_encode(text, sys.stderr))
+
+    def _is_colored(self, stream: TextIO) -> bool:
+        """Return what ``--color`` says, else NO_COLOR, else FORCE_COLOR, else whether a person is reading."""
+        if self.color != "auto":
+            return self.color == "always"
+        if os.environ.get("NO_COLOR"):
+            return False
+        return bool(os.environ.get("FORCE_COLOR")) or (stream.isatty() and os.environ.get("TERM") != "dumb")
+
+
+def _can_encode(text: str, stream: TextIO) -> bool:
+    try:
+        text.encode(stream.encoding or "ascii", "strict")
+    except (UnicodeEncodeError, LookupError):
+        return False
+    return True
+
+
+def _write(text: str, stream: TextIO) -> None:
+    """Write what the stream's encoding can hold, the rest spelled out; a reader that has gone is no error."""
+    encoding = stream.encoding or "ascii"
+    try:
+        stream.write(text.encode(encoding, "backslashreplace").decode(encoding))
+        stream.flush()
+    except BrokenPipeError:
+        # Python flushes once more when it ends, and would complain there.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())

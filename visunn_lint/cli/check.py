@@ -1,0 +1,82 @@
+"""`visunn check`: lint models; exit 1 if anything was found that matters."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+import click
+
+from visunn_lint.cli._options import capture_options, project_options, selection_options, terminal_options
+from visunn_lint.cli._outcome import CLEAN, FINDINGS, NOT_LINTED
+from visunn_lint.cli._output import read_outputs, write_report
+from visunn_lint.render import report_formats
+
+if TYPE_CHECKING:
+    from visunn_lint.cli._options import CaptureOptions, ProjectOptions, SelectionOptions
+    from visunn_lint.cli._output import Output
+    from visunn_lint.cli._terminal import Terminal
+    from visunn_lint.finding import Report, Severity
+
+CRASHED_RULE = "VIS900"
+
+
+@click.command("check")
+@click.argument("targets", nargs=-1)
+@selection_options
+@click.option("--exit-zero", is_flag=True, help="Exit 0 whatever was found.")
+@click.option("--statistics", is_flag=True, help="Print counts by rule in place of findings (full, concise).")
+@click.option(
+    "--output-format",
+    "outputs",
+    multiple=True,
+    callback=read_outputs,
+    default=("full",),
+    envvar="VISUNN_OUTPUT_FORMAT",
+    metavar="FORMAT[=PATH]",
+    help=f"How the findings are told: {', '.join(report_formats())}. Repeat it to write files as well.",
+)
+@capture_options
+@project_options
+@terminal_options
+@click.pass_obj
+def command(
+    terminal: Terminal,
+    *,
+    targets: tuple[str, ...],
+    selection: SelectionOptions,
+    exit_zero: bool,
+    statistics: bool,
+    outputs: list[Output],
+    capture: CaptureOptions,
+    project: ProjectOptions,
+) -> int:
+    """Lint models; exit 1 if anything was found that matters.
+
+    A target is model.py, model.py::Net, package.module:attribute, a folder, or a name from
+    [tool.visunn.models]; without any, all of these names are linted. A model file is run, as
+    pytest runs a test file.
+    """
+    from visunn_lint.checking import run_rules  # noqa: PLC0415 -- imports torch, which --help does without
+    from visunn_lint.cli._models import load_all, settings_for  # noqa: PLC0415 -- as above
+
+    settings = settings_for(targets, project, selection.as_table())
+    loaded = load_all(targets, settings, capture, terminal)
+    report = run_rules(loaded.models, settings)
+    report = replace(report, broken=(*report.broken, *loaded.broken))
+    view = terminal.view(settings.root, statistics=statistics)
+    for output in outputs:
+        write_report(report, output, view, terminal)
+    for rule in report.rules_skipped:
+        terminal.detail(f"{rule.code} {rule.name} did not run: {rule.reason}")
+    return _exit_code(report, settings.fail_on, exit_zero=exit_zero)
+
+
+def _exit_code(report: Report, fail_on: Severity, *, exit_zero: bool) -> int:
+    """Return 2 if something could not be linted, 1 if a finding is as severe as ``fail_on``, else 0."""
+    if report.broken or any(finding.code == CRASHED_RULE for finding in report.findings):
+        return NOT_LINTED
+    worst = report.worst()
+    if exit_zero or worst is None or worst.rank < fail_on.rank:
+        return CLEAN
+    return FINDINGS

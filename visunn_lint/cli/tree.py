@@ -1,0 +1,127 @@
+"""`visunn tree`: the topology of a model in the terminal."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from difflib import get_close_matches
+from typing import TYPE_CHECKING
+
+import click
+
+from visunn_lint.cli._options import capture_options, grouped, project_options, terminal_options
+from visunn_lint.cli._outcome import CLEAN, FINDINGS, NOT_LINTED
+from visunn_lint.errors import TargetError
+from visunn_lint.tree import COLUMNS, DEFAULT_COLUMNS, SORTS, marks_of
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from visunn_lint.cli._options import CaptureOptions, ProjectOptions
+    from visunn_lint.cli._terminal import Terminal
+    from visunn_lint.finding import Finding
+    from visunn_lint.records import Mode
+    from visunn_lint.render import View
+    from visunn_lint.topology import CapturedModel, Topology
+
+
+@dataclass(frozen=True, slots=True)
+class TreeOptions:
+    """What of a topology is shown, and in which order."""
+
+    columns: tuple[str, ...]
+    depth: int | None
+    sort: str | None
+    mode: Mode
+
+
+def _read_columns(_: click.Context, __: click.Parameter, value: str) -> tuple[str, ...]:
+    """Return the names of columns, which commas separate; fails for one that there is not."""
+    names = tuple(name.strip() for name in value.split(",") if name.strip())
+    for name in names:
+        if name not in COLUMNS:
+            close = get_close_matches(name, COLUMNS, n=1)
+            known = f"did you mean {close[0]!r}?" if close else f"there are {', '.join(COLUMNS)}"
+            msg = f"no column {name!r}; {known}"
+            raise click.BadParameter(msg)
+    return names
+
+
+_tree_options = grouped(
+    "shown",
+    TreeOptions,
+    click.option(
+        "--columns",
+        callback=_read_columns,
+        default=",".join(DEFAULT_COLUMNS),
+        show_default=True,
+        metavar="NAMES",
+        help=f"What stands beside the tree: {', '.join(COLUMNS)}.",
+    ),
+    click.option("--depth", type=click.IntRange(min=0), help="Show no deeper levels than this."),
+    click.option("--sort", type=click.Choice(list(SORTS)), help="Order modules by this, not as they are registered."),
+    click.option(
+        "--mode", type=click.Choice(["eval", "train"]), default="eval", show_default=True, help="Show this mode."
+    ),
+)
+
+
+@click.command("tree")
+@click.argument("targets", nargs=-1)
+@_tree_options
+@capture_options
+@project_options
+@terminal_options
+@click.pass_obj
+def command(
+    terminal: Terminal,
+    *,
+    targets: tuple[str, ...],
+    shown: TreeOptions,
+    capture: CaptureOptions,
+    project: ProjectOptions,
+) -> int:
+    """Show the modules of a model: shapes, parameters, calls, findings.
+
+    Exits 1 if forward raised: the tree is then what ran until there.
+    """
+    from visunn_lint.checking import run_rules  # noqa: PLC0415 -- imports torch, which --help does without
+    from visunn_lint.cli._models import load_all, settings_for  # noqa: PLC0415 -- as above
+
+    settings = settings_for(targets, project, {})
+    loaded = load_all(targets, settings, capture, terminal)
+    topologies = {model.name: _topology(model, shown.mode) for model in loaded.models}
+    report = run_rules(loaded.models, settings)
+    view = terminal.view(settings.root)
+    trees = (
+        _tree(topology, [finding for finding in report.findings if finding.model == name], shown, view)
+        for name, topology in topologies.items()
+    )
+    terminal.write("\n".join(trees))
+    if loaded.broken:
+        return NOT_LINTED
+    return FINDINGS if any(topology.failure for topology in topologies.values()) else CLEAN
+
+
+def _topology(model: CapturedModel, mode: Mode) -> Topology:
+    """Return a model's capture in one mode; raises TargetError if it was not made."""
+    found = model.train if mode == "train" else model.eval
+    if found is None:
+        msg = f"{model.name}: not captured in {mode}"
+        raise TargetError(msg, hint="give another --mode, or change `modes` in the configuration of the model")
+    return found
+
+
+def _tree(topology: Topology, findings: Sequence[Finding], shown: TreeOptions, view: View) -> str:
+    from visunn_lint.render._style import to_string  # noqa: PLC0415 -- rich, which --help does without
+    from visunn_lint.render.tree import render  # noqa: PLC0415 -- as above
+
+    tree = render(
+        topology,
+        width=view.width,
+        columns=shown.columns,
+        depth=shown.depth,
+        sort=shown.sort or "",
+        ascii=view.ascii,
+        marks=marks_of(findings),
+    )
+    return to_string(list(tree.split()), view)

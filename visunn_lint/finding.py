@@ -1,0 +1,128 @@
+"""What a check says: findings, and the report that holds them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from enum import Enum
+from hashlib import sha256
+from typing import TYPE_CHECKING
+
+from visunn_lint.location import Location
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from visunn_lint.topology import Topology
+
+
+class Severity(Enum):
+    """How bad a finding is; ``fail-on`` compares by ``rank``."""
+
+    ERROR = "error"
+    WARNING = "warning"
+    INFO = "info"
+
+    @property
+    def rank(self) -> int:
+        """0 for info, 1 for warning, 2 for error."""
+        return {"info": 0, "warning": 1, "error": 2}[self.value]
+
+
+@dataclass(frozen=True, slots=True)
+class Related:
+    """Another place that belongs to a finding, with a few words on what stands there."""
+
+    message: str
+    location: Location | None = None
+    module: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One thing that a rule found.
+
+    ``module`` is a dotted path (``""`` is the root), ``node`` a node's name or ``""``. ``label``
+    are the words at the caret, ``help`` says how to mend it.
+    """
+
+    code: str
+    rule: str
+    severity: Severity
+    message: str
+    module: str = ""
+    node: str = ""
+    location: Location | None = None
+    label: str = ""
+    help: str = ""
+    related: tuple[Related, ...] = ()
+    model: str = ""
+    """The name of the model that was checked, as the user would give it."""
+
+    @property
+    def fingerprint(self) -> str:
+        """16 hex digits that survive moved lines: from code, model, module, node and message."""
+        parts = (self.code, self.model, self.module, self.node, self.message)
+        return sha256("\0".join(parts).encode("utf-8", "surrogatepass")).hexdigest()[:16]
+
+    @property
+    def sort_key(self) -> tuple[object, ...]:
+        """A total order: by file, line, column, code, then what is left."""
+        place = self.location or Location("", 0)
+        return (place.file, place.line, place.column, self.code, self.model, self.module, self.node, self.message)
+
+
+@dataclass(frozen=True, slots=True)
+class RuleInfo:
+    """What a renderer has to know of a rule. ``help`` is its documentation page, in Markdown."""
+
+    code: str
+    name: str
+    severity: Severity
+    summary: str
+    help: str = ""
+    category: str = ""
+    since: str = ""
+    preview: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class SkippedRule:
+    """A rule that was selected and could not run, and why."""
+
+    code: str
+    name: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Broken:
+    """A target that could not be linted: exit code 2."""
+
+    target: str
+    message: str
+    hint: str = ""
+    details: str = ""
+    """The traceback, for ``-v``."""
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """The outcome of a check, over one model or many.
+
+    ``topologies`` holds the eval capture (or the only one) of each model by its name.
+    """
+
+    findings: tuple[Finding, ...] = ()
+    suppressed: tuple[Finding, ...] = ()
+    topologies: Mapping[str, Topology] = field(default_factory=dict)
+    rules_run: tuple[RuleInfo, ...] = ()
+    rules_skipped: tuple[SkippedRule, ...] = ()
+    broken: tuple[Broken, ...] = ()
+
+    def __bool__(self) -> bool:
+        """Return whether nothing was found and nothing is broken."""
+        return not self.findings and not self.broken
+
+    def worst(self) -> Severity | None:
+        """Return the highest severity among the findings."""
+        return max((finding.severity for finding in self.findings), key=lambda severity: severity.rank, default=None)

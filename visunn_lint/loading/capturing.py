@@ -1,0 +1,139 @@
+"""A model that stands, captured in the modes that are asked for."""
+
+from __future__ import annotations
+
+import sys
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Any
+
+from visunn_lint import pipeline
+from visunn_lint.errors import InputError
+from visunn_lint.marks import mark_of
+from visunn_lint.pipeline import engines
+from visunn_lint.pipeline.choice import choose_arguments
+from visunn_lint.pipeline.engines.engine import Request
+from visunn_lint.pipeline.inference import what_to_give
+from visunn_lint.pipeline.inputs import Arguments, from_values
+from visunn_lint.pipeline.signature import inner_model, spelled
+from visunn_lint.pipeline.trial import Rehearsal
+from visunn_lint.spec import InputSpec
+from visunn_lint.topology import CapturedModel
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+    from types import ModuleType
+
+    from torch import nn
+
+    from visunn_lint.pipeline.graph import Capture
+    from visunn_lint.records import Mode
+    from visunn_lint.topology import Topology
+
+MODES: tuple[Mode, ...] = ("eval", "train")
+
+
+@dataclass(frozen=True, slots=True)
+class Subject:
+    """A model to capture: ``request`` says all but its inputs and mode, ``modes`` which of these.
+
+    ``reason`` tells why it was not built on the first rung.
+    """
+
+    request: Request
+    modes: Sequence[Mode] = MODES
+    engine: str = "auto"
+    reason: str = ""
+
+    @property
+    def model(self) -> nn.Module:
+        """The model itself."""
+        return self.request.model
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """The captures of a subject by mode, and the arguments that they were made with."""
+
+    topologies: Mapping[Mode, Topology]
+    errors: Mapping[Mode, BaseException | None]
+    arguments: Arguments
+
+    def as_model(self, name: str) -> CapturedModel:
+        """Return them as one model, by the name that findings will have."""
+        by_mode = self.topologies
+        guessed = self.arguments.is_inferred
+        return CapturedModel(name, by_mode.get("eval"), by_mode.get("train"), inputs_are_guessed=guessed)
+
+
+def capture_model(
+    model: nn.Module,
+    args: tuple[Any, ...] | None = None,
+    kwargs: Mapping[str, Any] | None = None,
+    *,
+    inputs: object = None,
+    name: str = "",
+    modes: Sequence[Mode] = MODES,
+    engine: str = "auto",
+) -> CapturedModel:
+    """Return the captures of a model in memory, run with values, with specs, or with what is found for it.
+
+    ``args`` and ``kwargs`` are values as in ``torch.export.export``, ``inputs`` is any spelling of
+    InputSpec. A forward that raises is no exception but the ``failure`` of a topology. Raises
+    InputError for inputs that do not fit forward, or that cannot be found.
+    """
+    run = run_live(Subject(Request(model), modes, engine), args, kwargs, inputs)
+    return run.as_model(name or type(inner_model(model)).__name__)
+
+
+def run_live(subject: Subject, args: tuple[Any, ...] | None, kwargs: Mapping[str, Any] | None, inputs: object) -> Run:
+    """Return the captures of a model in memory; see ``capture_model``."""
+    if args is not None and inputs is not None:
+        message = "args and inputs are both given"
+        raise InputError(message, hint="args are values, inputs are specs: give one of them")
+    if args is not None:
+        return run_with(subject, from_values(subject.model, args, kwargs or {}))
+    cls = type(subject.model)
+    mark = mark_of(cls, sys.modules.get(cls.__module__))
+    given = InputSpec.parse(inputs) if inputs is not None else mark.inputs if mark is not None else None
+    values = {**(mark.kwargs if mark is not None else {}), **(kwargs or {})}
+    return run_chosen(subject, given, values)
+
+
+def run_chosen(
+    subject: Subject, given: InputSpec | None, kwargs: Mapping[str, Any], module: ModuleType | None = None
+) -> Run:
+    """Return the captures of a model that is run with given inputs, else with what is found for it.
+
+    ``module`` is the one that the model comes from.
+    """
+    rehearsal = Rehearsal(subject.request, subject.modes)
+    arguments = choose_arguments(subject.model, rehearsal, given=given, kwargs=kwargs, module=module)
+    is_native = subject.engine in {"auto", "native"}
+    return run_with(subject, arguments, rehearsal.captures(arguments) if is_native else {})
+
+
+def run_with(subject: Subject, arguments: Arguments, known: Mapping[Mode, Capture] | None = None) -> Run:
+    """Return the captures of a model that is run with known arguments; some may have been made already.
+
+    Raises InputError if forward raises with arguments that were inferred: that is no finding.
+    """
+    engine = engines.find(subject.engine)
+    request = replace(subject.request, args=arguments.args, kwargs=arguments.kwargs)
+    captures = {mode: (known or {}).get(mode) or engine.capture(replace(request, mode=mode)) for mode in subject.modes}
+    topologies = {mode: _topology(capture, arguments, subject) for mode, capture in captures.items()}
+    return Run(topologies, {mode: capture.error for mode, capture in captures.items()}, arguments)
+
+
+def _topology(capture: Capture, arguments: Arguments, subject: Subject) -> Topology:
+    topology = pipeline.build_topology(capture)
+    known = topology.captured
+    if topology.failure is not None and arguments.is_inferred:
+        message = (
+            f"{spelled(subject.model)} raises with the inputs that were guessed for it: {topology.failure.message}"
+        )
+        raise InputError(message, hint=what_to_give(arguments.spelling))
+    reason = "; ".join(filter(None, [subject.reason, known.reason]))
+    spelling = arguments.spelling or known.input_spec
+    return replace(
+        topology, captured=replace(known, reason=reason, input_spec=spelling, inferred=arguments.is_inferred)
+    )

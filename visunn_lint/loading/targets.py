@@ -1,0 +1,154 @@
+"""What a target names, loaded file by file; what breaks on the way is told, not raised."""
+
+from __future__ import annotations
+
+import traceback
+from contextlib import closing
+from dataclasses import dataclass, replace
+from difflib import get_close_matches
+from pathlib import Path
+from typing import TYPE_CHECKING, TypeAlias
+
+from visunn_lint.errors import TargetError, Timeout, VisunnError
+from visunn_lint.finding import Broken
+from visunn_lint.loading.capturing import MODES
+from visunn_lint.loading.module import captures
+from visunn_lint.loading.options import Options
+from visunn_lint.loading.time_limit import time_limit
+from visunn_lint.pipeline.description import describe, shown_path
+from visunn_lint.pipeline.discovery import Skipped, model_files
+from visunn_lint.pipeline.importing import imports_put_back
+from visunn_lint.pipeline.target import NoModelError, Target, parse_target
+from visunn_lint.topology import CapturedModel
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping, Sequence
+
+    from visunn_lint.config import ModelSettings
+    from visunn_lint.records import Mode
+
+
+@dataclass(frozen=True, slots=True)
+class _WithoutModel:
+    """A file that was imported and turned out to have no model."""
+
+    broken: Broken
+
+
+Result: TypeAlias = CapturedModel | Broken | _WithoutModel
+
+
+@dataclass(frozen=True, slots=True)
+class Loaded:
+    """The models behind a target, what could not be linted, and which files of a folder have been left out."""
+
+    models: tuple[CapturedModel, ...] = ()
+    broken: tuple[Broken, ...] = ()
+    skipped: tuple[str, ...] = ()
+
+
+def load(  # noqa: PLR0913 -- each is an option of the command line
+    target: str,
+    *,
+    inputs: Sequence[str] = (),
+    modes: Sequence[Mode] = MODES,
+    engine: str = "auto",
+    models: Mapping[str, ModelSettings] | None = None,
+    root: Path | None = None,
+    timeout: float | None = None,
+    exclude: Sequence[str] = (),
+    allow_network: bool = False,
+) -> Loaded:
+    """Return the captured models of a target: a file, ``file::name``, ``module:name``, a folder, a configured name.
+
+    ``inputs`` are values of ``--input``. ``models`` is what the configuration says of models, its
+    targets as seen from ``root``. ``timeout`` are the seconds that each file may take, ``exclude``
+    globs of files that a folder's check leaves out. The user's code runs, as pytest runs it: what
+    it does to this process is undone, what it prints goes to stderr. Nothing that is wrong with a
+    target is raised: it is in ``broken``.
+    """
+    options = Options(inputs, modes, engine, models or {}, root or Path.cwd(), timeout, exclude, allow_network)
+    if target in options.models:
+        options = replace(options, named=target)
+    try:
+        files, skipped = _files(target, options)
+    except VisunnError as error:
+        return Loaded(broken=(_broken(target, error),))
+    with imports_put_back():
+        results = [result for file in files for result in _load(file, options)]
+    return _sorted_out(results, [f"{shown_path(each.file)}: {each.reason}" for each in skipped])
+
+
+def _sorted_out(results: list[Result], skipped: list[str]) -> Loaded:
+    """Return results by their kind; a file without a model is broken only if nothing else was found."""
+    models = tuple(result for result in results if isinstance(result, CapturedModel))
+    broken = [result for result in results if isinstance(result, Broken)]
+    without = [each.broken for each in results if isinstance(each, _WithoutModel)]
+    if without and not models and not broken:
+        return Loaded(broken=tuple(without[:1]), skipped=tuple(skipped))
+    return Loaded(models, tuple(broken), (*skipped, *(f"{each.target}: {each.message}" for each in without)))
+
+
+def _files(text: str, options: Options) -> tuple[list[Target], list[Skipped]]:
+    """Return the files behind a target, or its one module, and what was left out.
+
+    Raises TargetError if there are none.
+    """
+    target = _parsed(text, options)
+    if target.path is None or not target.path.is_dir():
+        return [target], []
+    found = list(model_files(target.path, root=options.root, exclude=options.exclude))
+    files = [Target(shown_path(file), file) for file in found if isinstance(file, Path)]
+    skipped = [each for each in found if isinstance(each, Skipped)]
+    if not files:
+        message = "has no file that shows a model at its top level"
+        if skipped:
+            message = f"{message} and is there to be imported ({shown_path(skipped[0].file)}: {skipped[0].reason})"
+        raise TargetError(message, hint="name a file to have it run, such as folder/model.py")
+    return files, skipped
+
+
+def _parsed(text: str, options: Options) -> Target:
+    if text in options.models:
+        return parse_target(options.models[text].target, options.root)
+    try:
+        return parse_target(text, Path.cwd())
+    except TargetError as error:
+        close = get_close_matches(text, options.models, n=1)
+        raise TargetError(
+            error.message, hint=f"did you mean the model `{close[0]}`?" if close else error.hint
+        ) from None
+
+
+def _load(target: Target, options: Options) -> list[Result]:
+    """Return the models of one file, and why those are broken that are."""
+    name = target.text
+    results: list[Result] = []
+    try:
+        with time_limit(options.timeout), closing(captures(target, options)) as found:
+            for name, capture in found:
+                results.append(_result(name, capture))
+    except NoModelError as error:
+        results.append(_WithoutModel(_broken(target.text, error)))
+    except VisunnError as error:
+        results.append(_broken(target.text, error))
+    except Timeout:
+        results.append(Broken(name, f"timed out after {options.timeout:g} s", hint="give --timeout more seconds"))
+    return results
+
+
+def _result(name: str, capture: Callable[[], CapturedModel]) -> Result:
+    try:
+        return capture()
+    except VisunnError as error:
+        return _broken(name, error)
+    except Exception as error:  # noqa: BLE001 -- a bug of ours on one model is no reason to drop the others
+        details = "".join(traceback.format_exception(error))
+        return Broken(
+            name, f"visunn failed on it: {describe(error)}", hint="please report it, with -v", details=details
+        )
+
+
+def _broken(name: str, error: VisunnError) -> Broken:
+    details = "".join(traceback.format_exception(error.__cause__ or error))
+    return Broken(name, error.message, error.hint, details)

@@ -1,0 +1,44 @@
+"""Where something stands in a source file."""
+
+import site
+import sysconfig
+from dataclasses import dataclass
+from functools import cache, lru_cache
+from pathlib import Path
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Location:
+    """A span of source text.
+
+    ``line`` and ``end_line`` count from 1, ``column`` and ``end_column`` from 1 as editors do
+    (``end_column`` is the column after the last character). 0 stands for "not known".
+    ``file`` is absolute in a Topology, relative to the project root in a Report.
+    """
+
+    file: str
+    line: int
+    column: int = 0
+    end_line: int = 0
+    end_column: int = 0
+
+    def __str__(self) -> str:
+        """Return ``file:line:column``, without what is not known."""
+        parts = [self.file, str(self.line)] if self.line else [self.file]
+        if self.line and self.column:
+            parts.append(str(self.column))
+        return ":".join(parts)
+
+
+@lru_cache(maxsize=4096)
+def is_installed(file: str) -> bool:
+    """Return whether a file belongs to the standard library or to an installed package."""
+    path = Path(file).resolve()
+    return "site-packages" in path.parts or any(path.is_relative_to(folder) for folder in _installed_folders())
+
+
+@cache
+def _installed_folders() -> tuple[Path, ...]:
+    paths = sysconfig.get_paths()
+    standard = (paths[name] for name in ("stdlib", "platstdlib", "purelib", "platlib"))
+    return tuple({Path(path).resolve() for path in (*standard, *site.getsitepackages(), site.getusersitepackages())})

@@ -1,0 +1,44 @@
+"""Which inputs a model is run with: the first source of them that applies."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
+
+from visunn_lint.pipeline.conventions import declared_inputs
+from visunn_lint.pipeline.inference import infer
+from visunn_lint.pipeline.inputs import Arguments, from_spec
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+    from types import ModuleType
+
+    from torch import nn
+
+    from visunn_lint.pipeline.trial import Trial
+    from visunn_lint.spec import InputSpec
+
+
+def choose_arguments(
+    model: nn.Module,
+    run: Callable[[Arguments], Trial],
+    *,
+    given: InputSpec | None = None,
+    kwargs: Mapping[str, Any] | None = None,
+    module: ModuleType | None = None,
+) -> Arguments:
+    """Return what forward is called with: given, else declared by the model, else inferred.
+
+    ``kwargs`` are values that it gets in any case, ``module`` is the one that the model comes
+    from. What a library declares for all of its models alike counts if forward accepts it. Raises
+    InputError for inputs that do not fit, or that cannot be found.
+    """
+    if given:
+        return from_spec(given, model, kwargs)
+    declared = declared_inputs(model, module)
+    known = dict(kwargs or {})
+    if declared is not None:
+        arguments = replace(declared.arguments, kwargs={**declared.arguments.kwargs, **known})
+        if not declared.is_default or run(arguments).failure is None:
+            return arguments
+    return infer(model, run, known)

@@ -1,0 +1,249 @@
+"""What the failure of a guess says about the inputs: better guesses, the likeliest first."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, replace
+from math import isqrt, prod, sqrt
+from typing import TYPE_CHECKING
+
+from torch import nn
+
+from visunn_lint.pipeline.consumers import SIZE, layout
+from visunn_lint.pipeline.sizes import larger, smaller
+from visunn_lint.spec import TensorInput
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    from visunn_lint.pipeline.guesses import Guess
+    from visunn_lint.records import Failure
+
+_TOO_SMALL = re.compile(
+    r"Kernel size can't be greater|Output size is too small|Padding size should be less|too small"
+    r"|more than 1 (?:value per channel|spatial element)|maximum size for tensor"
+    r"|(?:should|must|has to) be (?:at least|smaller)"
+)
+_WANTS_INTEGERS = re.compile(
+    r"Long, Int|to be long or int|index tensor|must be (?:long|an? int)|int32/int64|scalar type Long but"
+)
+_WANTS_FLOATS = re.compile(
+    r"for '(?:Long|Bool|Int)'|floating point|but got (?:Long|Bool)|Input type \((?:long|bool)|found (?:Long|Bool)"
+    r"|bool tensor"
+)
+_RANKS = (
+    re.compile(r"\((?:un)?batched\) or (\d)D"),
+    re.compile(r"values to unpack \(expected (\d)"),
+    re.compile(r"len\(dims\) = (\d)"),
+    re.compile(r"subscripts in the equation \((\d)\)"),
+    re.compile(r"expected (\d)D input"),
+    re.compile(r"to be \dD or (\d)D"),
+    re.compile(r"expected \dD or (\d)D input"),
+    re.compile(r"[Ee]xpected (\d) dim(?:ension)?s"),
+)
+_REACHED_AXIS = re.compile(
+    r"in range of \[-\d+, (\d+)\], but got (-?\d+)|too many indices for tensor of dimension (\d)"
+)
+_MISALIGNED = re.compile(r"must match|broadcast|[Ss]izes of tensors|[Ee]xpected size|same (?:size|shape)")
+_VIEW = re.compile(r"shape '\[([-\d, ]+)\]' is invalid for input of size (\d+)")
+_MATRICES = frozenset({"linear", "matmul", "mm", "addmm", "bmm", "mv"})
+_CONVOLUTIONS = frozenset({f"conv{way}{rank}d" for way in ("", "_transpose") for rank in (1, 2, 3)})
+_MOST_NUMBERS = 4
+_LARGEST_SAID = 4096
+
+
+@dataclass(frozen=True, slots=True)
+class Trouble:
+    """A guess, the failure that it led to, and the layer in which that happened, if torch's own.
+
+    ``name`` is the parameter of forward that is to blame, as far as can be told.
+    """
+
+    guess: Guess
+    failure: Failure
+    layer: nn.Module | None
+    name: str
+    is_direct: bool
+    """Whether the op that failed was given that very input, rather than something made from it."""
+
+    @property
+    def layout(self) -> TensorInput:
+        """The layout of the input that is to blame."""
+        return self.guess.tensors[self.name]
+
+    def instead(self, *dims: int | str, dtype: str | None = None) -> Guess:
+        """Return the guess with another shape for the input that is to blame."""
+        return self.guess.with_layout(self.name, TensorInput(dims, dtype))
+
+
+def corrections(guess: Guess, failure: Failure, model: nn.Module) -> Iterator[Guess]:
+    """Yield better guesses for one that failed."""
+    trouble = _trouble(guess, failure, model)
+    if trouble is None:
+        return
+    for correct in (
+        _by_reader,
+        _by_dtype,
+        _by_rank,
+        _by_matrix,
+        _by_convolution,
+        _by_view,
+        _by_size,
+        _by_alignment,
+        _by_numbers,
+    ):
+        yield from correct(trouble)
+
+
+def _trouble(guess: Guess, failure: Failure, model: nn.Module) -> Trouble | None:
+    shapes = {name: value.dims for name, value in guess.concrete.items()}
+    if not shapes:
+        return None
+    operands = [operand.shape for operand in failure.operands]
+    direct = [name for name, shape in shapes.items() if shape in operands]
+    layer = dict(model.named_modules()).get(failure.module)
+    is_unseen = not failure.op and type(layer).__module__.startswith("torch.nn")
+    return Trouble(guess, failure, layer, (direct or list(shapes))[0], bool(direct) or is_unseen)
+
+
+def _by_reader(trouble: Trouble) -> Iterator[Guess]:
+    """Ask the layer that was given the input as it is what it reads."""
+    wanted = layout(trouble.layer) if trouble.layer is not None and trouble.is_direct else None
+    if wanted is None:
+        return
+    if isinstance(trouble.layer, nn.Linear | nn.LayerNorm) and len(trouble.layout.dims) > len(wanted.dims):
+        yield trouble.instead(*trouble.layout.dims[:-1], wanted.dims[-1])
+    yield trouble.guess.with_layout(trouble.name, wanted)
+
+
+def _by_dtype(trouble: Trouble) -> Iterator[Guess]:
+    if _WANTS_INTEGERS.search(trouble.failure.message):
+        yield trouble.instead(*trouble.layout.dims, dtype="int64")
+    if _WANTS_FLOATS.search(trouble.failure.message):
+        yield trouble.instead(*trouble.layout.dims)
+
+
+def _by_rank(trouble: Trouble) -> Iterator[Guess]:
+    rank = _wanted_rank(trouble.failure.message)
+    dims = trouble.layout.dims
+    if rank in (0, len(dims)):
+        return
+    features = next((dim for dim in dims if isinstance(dim, int)), 3)
+    shapes: dict[int, tuple[tuple[int | str, ...], ...]] = {
+        2: (("b", features),),
+        3: (("b", SIZE, features), ("b", features, SIZE)),
+        4: (("b", features, SIZE, SIZE), ("b", 3, SIZE, SIZE)),
+        5: (("b", features, SIZE, SIZE, SIZE), ("b", SIZE, features, 64, 64)),
+    }
+    yield from (trouble.instead(*shape, dtype=trouble.layout.dtype) for shape in shapes.get(rank, ()))
+
+
+def _wanted_rank(message: str) -> int:
+    for pattern in _RANKS:
+        found = pattern.search(message)
+        if found:
+            return int(found[1])
+    reached = _REACHED_AXIS.search(message)
+    if reached is None:
+        return 0
+    if reached[3]:
+        return int(reached[3]) + 1
+    axis = int(reached[2])
+    return axis + 1 if axis >= 0 else -axis
+
+
+def _by_matrix(trouble: Trouble) -> Iterator[Guess]:
+    """Take from a matrix product how many features there are, and how many there should be."""
+    operands = [operand.shape for operand in trouble.failure.operands]
+    op = trouble.failure.op.rpartition("::")[2]
+    if op not in _MATRICES or len(operands) < 2 or not (operands[0] and operands[1]):  # noqa: PLR2004 -- a product has two
+        return
+    got, wanted = operands[0][-1], operands[1][-1] if op == "linear" else operands[1][max(-2, -len(operands[1]))]
+    dims = trouble.layout.dims
+    if len(dims) == 3 and got == trouble.guess.size:  # noqa: PLR2004 -- batch, length, features
+        yield trouble.instead(dims[0], dims[2], dims[1])
+    if trouble.is_direct:
+        yield trouble.instead(*dims[:-1], wanted)
+    yield from _scaled(trouble, got, wanted)
+
+
+def _by_convolution(trouble: Trouble) -> Iterator[Guess]:
+    """Swap features and length where a convolution has got as many channels as the free length."""
+    op, dims = trouble.failure.op.rpartition("::")[2], trouble.layout.dims
+    operands = [operand.shape for operand in trouble.failure.operands]
+    if op not in _CONVOLUTIONS or len(operands) < 2 or len(operands[0]) < 2:  # noqa: PLR2004 -- input and weight
+        return
+    if len(dims) > 2 and operands[0][1] == trouble.guess.size:  # noqa: PLR2004 -- batch, channels, length
+        yield trouble.instead(dims[0], *dims[2:], dims[1])
+
+
+def _by_view(trouble: Trouble) -> Iterator[Guess]:
+    """Take from a view that does not fit how many elements there are, and how many there should be."""
+    found = _VIEW.search(trouble.failure.message)
+    if found is None:
+        return
+    target, got = [int(part) for part in found[1].split(",")], int(found[2])
+    batch = trouble.guess.batch
+    wanted = prod(dim for dim in target if dim > 0) * (batch if -1 in target else 1)
+    if trouble.is_direct and wanted % batch == 0:
+        yield from _of_elements(trouble, wanted // batch)
+    yield from _scaled(trouble, got, wanted)
+
+
+def _of_elements(trouble: Trouble, count: int) -> Iterator[Guess]:
+    """Yield square images, and rows, of so many elements a sample."""
+    channels = dict.fromkeys([*trouble.layout.dims[1:2], 1, 3])
+    for each in channels:
+        side = isqrt(count // each) if isinstance(each, int) and each > 0 and count % each == 0 else 0
+        if side > 1 and isinstance(each, int) and side * side * each == count:
+            yield replace(trouble.instead("b", each, SIZE, SIZE), size=side, low=0, high=0)
+    yield trouble.instead("b", count)
+
+
+def _scaled(trouble: Trouble, got: int, wanted: int) -> Iterator[Guess]:
+    """Yield guesses whose free length is changed so that what came to ``got`` comes to ``wanted``."""
+    guess, dims = trouble.guess, trouble.layout.dims
+    free = dims.count(SIZE)
+    if got == wanted or not got:
+        return
+    if free:
+        estimate = guess.size * (wanted / got) ** (1 / free)
+        yield from smaller(guess, estimate) if got > wanted else larger(guess, estimate)
+    elif isinstance(dims[-1], int) and dims[-1] * wanted % got == 0:
+        yield trouble.instead(*dims[:-1], dims[-1] * wanted // got)
+
+
+def _by_size(trouble: Trouble) -> Iterable[Guess]:
+    return larger(trouble.guess) if _TOO_SMALL.search(trouble.failure.message) else ()
+
+
+def _by_alignment(trouble: Trouble) -> Iterator[Guess]:
+    """Scale the free length, as it is or by area, where two tensors should be alike in one."""
+    shapes = [operand.shape for operand in trouble.failure.operands if operand.shape][:2]
+    if len(shapes) < 2 or not _MISALIGNED.search(trouble.failure.message):  # noqa: PLR2004 -- it takes two to differ
+        return
+    for one, other in zip(reversed(shapes[0]), reversed(shapes[1]), strict=False):
+        if one == other or 1 in (one, other):
+            continue
+        size = trouble.guess.size
+        factors = (other / one, one / other)
+        scaled = [size * factor for factor in factors]
+        by_area = [size * sqrt(factor) for factor in factors]
+        without_token = [size * sqrt(a / b) for a, b in ((other - 1, one - 1), (one - 1, other - 1))]
+        aligned = [(size // 32 + 1) * 32]
+        for value in (*without_token, *scaled, *by_area, other, one, *aligned):
+            if 1 <= value <= _LARGEST_SAID and float(value).is_integer():
+                yield trouble.guess.with_size(int(value))
+
+
+def _by_numbers(trouble: Trouble) -> Iterator[Guess]:
+    """Try the numbers in a message: an assertion of the user's often names the size that it wants."""
+    message = trouble.failure.message
+    if trouble.failure.operands or _wanted_rank(message):
+        return
+    numbers = list(dict.fromkeys(int(text) for text in re.findall(r"\d+", message)))
+    for number in numbers if len(numbers) <= _MOST_NUMBERS else ():
+        if 1 < number <= _LARGEST_SAID:
+            yield trouble.guess.with_size(number)
+            if isinstance(trouble.layout.dims[-1], int) and len(trouble.layout.dims) > 1:
+                yield trouble.instead(*trouble.layout.dims[:-1], number, dtype=trouble.layout.dtype)

@@ -1,0 +1,40 @@
+"""What the user's code raised, in one line."""
+
+from __future__ import annotations
+
+import os
+from typing import TYPE_CHECKING
+
+from visunn_lint.location import Location
+from visunn_lint.pipeline.frames import raising_location
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+_LONGEST = 300
+
+
+def describe(error: BaseException) -> str:
+    """Return the class, the first line of the message, and the user's line of an exception."""
+    place = raising_location(error)
+    return f"{_message(error)} ({shown(place)})" if place else _message(error)
+
+
+def shown(place: Location) -> str:
+    """Return ``file:line``, relative to the working directory for what lies below it."""
+    relative = os.path.relpath(place.file)
+    file = place.file if relative.startswith("..") else relative
+    return str(Location(file, place.line))
+
+
+def shown_path(path: Path) -> str:
+    """Return a path, relative to the working directory for what lies below it."""
+    return shown(Location(str(path), 0))
+
+
+def _message(error: BaseException) -> str:
+    if isinstance(error, SystemExit):
+        return f"it calls sys.exit({'' if error.code is None else repr(error.code)})"
+    text = error.msg if isinstance(error, SyntaxError) else str(error)
+    first = next(iter(text.strip().splitlines()), "")[:_LONGEST]
+    return f"{type(error).__name__}: {first}" if first else type(error).__name__

@@ -1,0 +1,31 @@
+"""The capture engines, one file or folder each."""
+
+from __future__ import annotations
+
+import importlib
+import pkgutil
+from difflib import get_close_matches
+from typing import TYPE_CHECKING, cast
+
+from visunn_lint.errors import InputError
+
+if TYPE_CHECKING:
+    from visunn_lint.pipeline.engines.engine import Engine
+
+DEFAULT = "native"
+
+
+def names() -> list[str]:
+    """Return the names of the engines."""
+    return sorted(module.name for module in pkgutil.iter_modules(__path__) if module.name != "engine")
+
+
+def find(name: str) -> Engine:
+    """Return an engine by name, ``auto`` for the default one; raises InputError for an unknown name."""
+    name = DEFAULT if name == "auto" else name
+    if name not in names():
+        close = get_close_matches(name, names(), n=1)
+        hint = f"did you mean {close[0]}?" if close else f"there are {', '.join(['auto', *names()])}"
+        message = f"no engine is called {name!r}"
+        raise InputError(message, hint=hint)
+    return cast("Engine", importlib.import_module(f"{__name__}.{name}").ENGINE)

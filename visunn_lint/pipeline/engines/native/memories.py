@@ -1,0 +1,201 @@
+"""How each kind of mutable object is remembered and put back."""
+
+from __future__ import annotations
+
+import random
+from collections import OrderedDict, deque
+from collections.abc import Callable, Iterable, Mapping
+from functools import partial, singledispatch
+from types import CellType, FunctionType, MethodType
+from typing import Any, NamedTuple
+
+import torch
+from torch import nn
+
+Restore = Callable[[], None]
+
+
+class Memory(NamedTuple):
+    """What puts an object back as it was (None: nothing in it can change), and what it holds."""
+
+    restore: Restore | None = None
+    inside: Iterable[object] = ()
+
+
+@singledispatch
+def remember(value: object) -> Memory:
+    """Return what puts an object back as it is now: here its class and attributes."""
+    if type(value).__module__.partition(".")[0] == "numpy":
+        return Memory(_numpy(value))
+    attributes, slots, cls = getattr(value, "__dict__", None), _slots(value), type(value)
+    if not isinstance(attributes, dict) and not slots:
+        return Memory()
+    put_back = _items(attributes) if isinstance(attributes, dict) else None
+
+    def restore() -> None:
+        if type(value) is not cls:
+            object.__setattr__(value, "__class__", cls)
+        if put_back is not None:
+            put_back()
+        for name, item in slots.items():
+            object.__setattr__(value, name, item)
+
+    inside = [*(attributes.values() if isinstance(attributes, dict) else ()), *slots.values()]
+    return Memory(restore, [*inside, *_class_state(value)])
+
+
+@remember.register
+def _(value: dict) -> Memory:  # type: ignore[type-arg]  # singledispatch wants the bare class
+    return Memory(_items(value), list(value.values()))
+
+
+@remember.register(list)
+@remember.register(deque)
+def _(value: list[Any] | deque[Any]) -> Memory:
+    saved = list(value)
+
+    def restore() -> None:
+        if len(value) != len(saved) or any(new is not old for new, old in zip(value, saved, strict=True)):
+            value.clear()
+            value.extend(saved)
+
+    return Memory(restore, saved)
+
+
+@remember.register
+def _(value: set) -> Memory:  # type: ignore[type-arg]  # singledispatch wants the bare class
+    saved = list(value)
+
+    def restore() -> None:
+        value.clear()
+        value.update(saved)
+
+    return Memory(restore, saved)
+
+
+@remember.register(tuple)
+@remember.register(frozenset)
+def _(value: tuple[Any, ...] | frozenset[Any]) -> Memory:
+    return Memory(None, value)
+
+
+@remember.register
+def _(value: torch.Tensor) -> Memory:
+    """Remember what Python hangs on a tensor, and its flags; stand-ins take all writes to its data."""
+    attributes, requires_grad, cls = getattr(value, "__dict__", {}), value.requires_grad, type(value)
+    saved, grad = dict(attributes), value.grad if value.is_leaf else None
+
+    def restore() -> None:
+        if type(value) is not cls:
+            value.__class__ = cls
+        if len(attributes) != len(saved) or any(attributes.get(name) is not item for name, item in saved.items()):
+            attributes.clear()
+            attributes.update(saved)
+        if value.is_leaf and value.requires_grad != requires_grad:
+            value.requires_grad_(requires_grad)
+        if value.is_leaf and value.grad is not grad:
+            value.grad = grad
+
+    return Memory(restore)
+
+
+@remember.register
+def _(value: FunctionType) -> Memory:
+    """Remember what a hook or a callback closes over."""
+    cells = [cell for cell in value.__closure__ or () if _is_filled(cell)]
+    saved = [cell.cell_contents for cell in cells]
+
+    def restore() -> None:
+        for cell, content in zip(cells, saved, strict=True):
+            cell.cell_contents = content
+
+    return Memory(restore, saved) if cells else Memory()
+
+
+def _is_filled(cell: CellType) -> bool:
+    try:
+        _ = cell.cell_contents
+    except ValueError:
+        return False
+    return True
+
+
+@remember.register
+def _(value: MethodType) -> Memory:
+    return Memory(None, (value.__self__, value.__func__))
+
+
+@remember.register(partial)
+def _(value: partial[Any]) -> Memory:
+    return Memory(None, (value.func, value.args, value.keywords))
+
+
+@remember.register
+def _(value: torch.Generator) -> Memory:
+    state = value.get_state()
+
+    def restore() -> None:
+        value.set_state(state)
+
+    return Memory(restore)
+
+
+@remember.register
+def _(value: random.Random) -> Memory:
+    state = value.getstate()
+    return Memory(lambda: value.setstate(state))
+
+
+def _items(value: dict[Any, Any]) -> Restore:
+    """Return what puts back the items of a dict in their order; an OrderedDict keeps an order of its own."""
+    saved = list(value.items())
+    base: type[dict[Any, Any]] = OrderedDict if isinstance(value, OrderedDict) else dict
+
+    def restore() -> None:
+        if len(value) == len(saved) and all(
+            key is old_key and item is old_item
+            for (key, item), (old_key, old_item) in zip(value.items(), saved, strict=True)
+        ):
+            return
+        base.clear(value)
+        for key, item in saved:
+            base.__setitem__(value, key, item)
+
+    return restore
+
+
+def _numpy(value: Any) -> Restore | None:  # noqa: ANN401 -- numpy need not be installed
+    """Remember the state of numpy's generators, and the contents of arrays."""
+    if hasattr(value, "bit_generator"):
+        bits = value.bit_generator
+        state = bits.state
+        return lambda: setattr(bits, "state", state)
+    if hasattr(value, "get_state") and hasattr(value, "set_state"):
+        old = value.get_state()
+        return lambda: value.set_state(old)
+    if getattr(getattr(value, "flags", None), "writeable", False):
+        copy = value.copy()
+        return lambda: value.__setitem__(..., copy)
+    return None
+
+
+def _slots(value: object) -> Mapping[str, object]:
+    """Return what stands in an object's slots, by name."""
+    if isinstance(value, nn.Module):
+        return {}
+    declared = (cls.__dict__.get("__slots__", ()) for cls in type(value).__mro__)
+    names = (name for slots in declared for name in ((slots,) if isinstance(slots, str) else slots))
+    return {name: getattr(value, name) for name in names if not name.startswith("__") and hasattr(value, name)}
+
+
+def _class_state(value: object) -> list[object]:
+    """Return the containers that a user's module class holds for all its instances."""
+    if not isinstance(value, nn.Module):
+        return []
+    return [
+        item
+        for cls in type(value).__mro__
+        if not cls.__module__.startswith(("torch.", "builtins"))
+        for name, item in list(cls.__dict__.items())
+        if isinstance(item, dict | list | set | deque) and not name.startswith("__")
+    ]

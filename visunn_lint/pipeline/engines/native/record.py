@@ -1,0 +1,58 @@
+"""What a recording is made of."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, NamedTuple
+
+if TYPE_CHECKING:
+    from visunn_lint.location import Location
+    from visunn_lint.records import NodeKind
+    from visunn_lint.spec import Plain, TensorSpec
+
+
+class Producer(NamedTuple):
+    """A node by its place in the recording, and which of its outputs."""
+
+    node: int
+    slot: int
+
+
+@dataclass(slots=True)
+class Scope:
+    """The module call during which something is recorded.
+
+    ``owner`` is the module itself, ``entered`` whether its ``forward`` is already running.
+    """
+
+    module: str
+    call: int
+    source: Location | None = None
+    parent: Scope | None = None
+    entered: bool = False
+    owner: object = None
+
+
+@dataclass(slots=True)
+class Record:
+    """One node as it was recorded. ``seen`` are the specs of the inputs, as the op saw them."""
+
+    op: str
+    kind: NodeKind
+    scope: Scope | None
+    inputs: list[Producer] = field(default_factory=list)
+    seen: list[TensorSpec] = field(default_factory=list)
+    outputs: tuple[TensorSpec | None, ...] = ()
+    arguments: dict[str, Plain] = field(default_factory=dict)
+    source: Location | None = None
+    label: str = ""
+    module: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class FailedOp:
+    """The last op that raised: if its error ends the run, it is the failing one."""
+
+    error: BaseException
+    op: str
+    operands: tuple[TensorSpec, ...]

@@ -1,0 +1,141 @@
+"""The rungs of the ladder: what the ops of a run compute on.
+
+``MetaRung`` computes shapes alone, and real values where they are small and known: index
+arithmetic, masks and flags that steer control flow stay real, so that a model which branches
+on them need not go up to ``RealRung``.
+"""
+
+from __future__ import annotations
+
+from math import prod
+from typing import TYPE_CHECKING, Final, Protocol
+
+import torch
+from torch.nn.parameter import is_lazy
+
+from visunn_lint.pipeline.device_moves import CPU, META, factories
+from visunn_lint.pipeline.engines.native.arguments import is_in_place
+from visunn_lint.pipeline.engines.native.standins import MetaStandIns, RealStandIns
+from visunn_lint.pipeline.engines.native.structure import replace_tensors
+
+if TYPE_CHECKING:
+    from torch import Tensor
+
+    from visunn_lint.pipeline.calling import Args, Function, Kwargs, Value
+    from visunn_lint.records import Rung as RungName
+
+SMALL: Final = 1 << 16
+"""Tensors of at most so many elements may be carried for real."""
+_SMALL_WORK: Final = 1 << 22
+"""Bound on the product of the operands' sizes for an op that is computed for real."""
+
+FROM_DATA: Final = frozenset({torch.tensor, torch.as_tensor, torch.asarray, torch.from_numpy, torch.frombuffer})
+
+
+class Rung(Protocol):
+    """Makes stand-ins for the user's tensors and runs ops on them."""
+
+    name: RungName
+
+    def adopt(self, tensor: Tensor) -> Tensor:
+        """Return the stand-in for a tensor of the user's."""
+        ...
+
+    def run(self, func: Function, args: Args, kwargs: Kwargs, tensors: list[Tensor]) -> Value:
+        """Run an op whose arguments hold these tensors, all stand-ins or made by the run."""
+        ...
+
+
+class RealRung:
+    """Runs every op for real, on copies of the user's tensors, where they are."""
+
+    name: RungName = "real"
+
+    def __init__(self) -> None:
+        self._stand_ins = RealStandIns()
+
+    def adopt(self, tensor: Tensor) -> Tensor:
+        """Return a copy in memory of its own."""
+        return self._stand_ins.of(tensor)
+
+    def run(self, func: Function, args: Args, kwargs: Kwargs, tensors: list[Tensor]) -> Value:  # noqa: ARG002 -- the Protocol's
+        """Run an op as it is."""
+        return func(*args, **kwargs)
+
+
+class MetaRung:
+    """Runs ops on the meta device, and for real where all operands are small and their values known."""
+
+    name: RungName = "meta"
+
+    def __init__(self) -> None:
+        self._meta = MetaStandIns()
+        self._real = RealStandIns()
+        self._overwritten: dict[int, Tensor] = {}
+
+    def adopt(self, tensor: Tensor) -> Tensor:
+        """Return a copy of what may steer control flow (small integers, single numbers), else a meta tensor."""
+        if tensor.is_meta or not _steers(tensor):
+            return self._meta.of(tensor)
+        return self._real.of(tensor)
+
+    def run(self, func: Function, args: Args, kwargs: Kwargs, tensors: list[Tensor]) -> Value:
+        """Run an op for real if it is small and all its operands are known, else on meta."""
+        if not tensors:
+            return self._create(func, args, kwargs)
+        if not self._needs_meta(func, tensors):
+            return func(*args, **kwargs)
+        if is_in_place(func) and not tensors[0].is_meta:
+            self._forget_values(tensors[0])
+        args = replace_tensors(args, self._to_meta)
+        kwargs = replace_tensors(kwargs, self._to_meta)
+        if "device" in kwargs:
+            kwargs["device"] = META
+        return func(*args, **kwargs)
+
+    def _create(self, func: Function, args: Args, kwargs: Kwargs) -> Value:
+        """Run an op without operands: a small tensor is made for real, a large one on meta."""
+        if func in FROM_DATA:
+            return func(*args, **{**kwargs, "device": CPU}) if "device" in kwargs else func(*args, **kwargs)
+        if func not in factories() or kwargs.get("out") is not None:
+            return func(*args, **kwargs)
+        sketch = func(*args, **{**kwargs, "device": META})
+        if sketch.numel() > SMALL:
+            return sketch
+        return func(*args, **{**kwargs, "device": CPU})
+
+    def _needs_meta(self, func: Function, tensors: list[Tensor]) -> bool:
+        if any(tensor.is_meta for tensor in tensors):
+            return True
+        if self._overwritten and any(self._is_overwritten(tensor) for tensor in tensors):
+            return True
+        sizes = [tensor.numel() for tensor in tensors if not is_lazy(tensor)]
+        return prod(sizes) > _SMALL_WORK or max(sizes, default=0) > SMALL or _allocates_much(func)
+
+    def _forget_values(self, tensor: Tensor) -> None:
+        """Take note that what a real tensor holds is no longer known: meta data is written into it."""
+        self._overwritten[_storage_id(tensor)] = tensor
+
+    def _is_overwritten(self, tensor: Tensor) -> bool:
+        return not is_lazy(tensor) and _storage_id(tensor) in self._overwritten
+
+    def _to_meta(self, tensor: Tensor) -> Tensor:
+        return tensor if tensor.is_meta else self._meta.of(tensor)
+
+
+def _steers(tensor: Tensor) -> bool:
+    if is_lazy(tensor) or tensor.requires_grad:
+        return False
+    if tensor.is_floating_point() or tensor.is_complex():
+        return tensor.numel() == 1
+    return tensor.numel() <= SMALL
+
+
+def _allocates_much(func: Function) -> bool:
+    """Return whether the size of the result is not bounded by that of the operands."""
+    return getattr(func, "__name__", "").startswith("new_")
+
+
+def _storage_id(tensor: Tensor) -> int:
+    identity: int = tensor.untyped_storage()._cdata  # noqa: SLF001 -- data_ptr() is 0 on meta
+    return identity

@@ -1,0 +1,117 @@
+"""Stand-ins for the user's tensors: the capture computes and writes on these alone.
+
+A stand-in shares storage with the stand-ins of exactly those tensors with which its original
+shares storage, so that views and ties behave as they do for real.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Protocol
+
+import torch
+from torch import nn
+from torch.nn.parameter import is_lazy
+
+if TYPE_CHECKING:
+    from torch import Tensor, UntypedStorage
+
+
+class StandIns(Protocol):
+    """Makes and remembers the stand-ins of one run."""
+
+    def of(self, tensor: Tensor) -> Tensor:
+        """Return the stand-in of a tensor, always the same one."""
+        ...
+
+
+class _Shared:
+    """Stand-ins by tensor and by storage; originals are kept, so that no id is used twice."""
+
+    def __init__(self) -> None:
+        self._tensors: dict[int, tuple[Tensor, Tensor]] = {}
+        self._storages: dict[int, tuple[UntypedStorage, UntypedStorage]] = {}
+
+    def of(self, tensor: Tensor) -> Tensor:
+        """Return the stand-in of a tensor, always the same one."""
+        known = self._tensors.get(id(tensor))
+        if known is not None:
+            return known[1]
+        made = self._make(tensor)
+        self._tensors[id(tensor)] = (tensor, made)
+        return made
+
+    def _make(self, tensor: Tensor) -> Tensor:
+        if is_lazy(tensor):
+            return tensor
+        if _is_plain(tensor):
+            return _like_original(self._on_shared_storage(tensor), tensor)
+        return self._copy_exotic(tensor)
+
+    def _on_shared_storage(self, tensor: Tensor) -> Tensor:
+        storage = tensor.untyped_storage()
+        known = self._storages.get(storage._cdata)  # noqa: SLF001 -- identity of a storage: data_ptr() is 0 on meta
+        if known is None:
+            known = self._storages[storage._cdata] = (storage, self._copy_storage(storage))  # noqa: SLF001 -- as above
+        copy = known[1]
+        empty = torch.empty(0, dtype=tensor.dtype, device=copy.device)
+        return empty.set_(copy, tensor.storage_offset(), tensor.shape, tensor.stride())
+
+    def _copy_storage(self, storage: UntypedStorage) -> UntypedStorage:
+        raise NotImplementedError
+
+    def _copy_exotic(self, tensor: Tensor) -> Tensor:
+        raise NotImplementedError
+
+
+class MetaStandIns(_Shared):
+    """Stand-ins on the meta device: shapes, dtypes and strides, neither values nor memory."""
+
+    def _copy_storage(self, storage: UntypedStorage) -> UntypedStorage:
+        return _storage(storage.nbytes(), "meta")
+
+    def _copy_exotic(self, tensor: Tensor) -> Tensor:
+        return _like_original(tensor.detach().to("meta"), tensor)
+
+
+class RealStandIns(_Shared):
+    """Stand-ins with the values of their originals, in memory of their own."""
+
+    def _copy_storage(self, storage: UntypedStorage) -> UntypedStorage:
+        copy = _storage(storage.nbytes(), "cpu" if storage.device.type == "meta" else str(storage.device))
+        if storage.device.type == "meta":
+            return _bytes_of(copy).zero_().untyped_storage()
+        return _bytes_of(copy).copy_(_bytes_of(storage)).untyped_storage()
+
+    def _copy_exotic(self, tensor: Tensor) -> Tensor:
+        return _like_original(tensor.detach().clone(), tensor)
+
+
+def _storage(size: int, device: str) -> UntypedStorage:
+    return torch.empty(size, dtype=torch.uint8, device=device).untyped_storage()
+
+
+def _bytes_of(storage: UntypedStorage) -> Tensor:
+    return torch.empty(0, dtype=torch.uint8, device=storage.device).set_(storage)
+
+
+def _is_plain(tensor: Tensor) -> bool:
+    """Return whether a tensor is no more than a view of a storage."""
+    return (
+        type(tensor) in {torch.Tensor, nn.Parameter, nn.Buffer}
+        and tensor.layout == torch.strided
+        and not tensor.is_quantized
+        and not tensor.is_nested
+        and not tensor.is_conj()
+        and not tensor.is_neg()
+    )
+
+
+def _like_original(copy: Tensor, tensor: Tensor) -> Tensor:
+    """Return a copy as parameter, with flags and Python attributes, if the original has them."""
+    if isinstance(tensor, nn.Parameter) and type(copy) is torch.Tensor:
+        copy = nn.Parameter(copy, requires_grad=tensor.requires_grad)
+    elif tensor.requires_grad and not copy.requires_grad:
+        copy.requires_grad_()
+    for name, value in getattr(tensor, "__dict__", {}).items():
+        copy.__dict__.setdefault(name, value)
+    return copy

@@ -1,0 +1,71 @@
+"""The global state around a run: random generators, grad mode, default dtype, fused fast paths."""
+
+from __future__ import annotations
+
+import random
+import sys
+import warnings
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
+
+import torch
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+
+@contextmanager
+def same_surroundings() -> Iterator[None]:
+    """Restore on leaving the global state that a forward may change."""
+    with _same_random_state(), _same_torch_state():
+        yield
+
+
+@contextmanager
+def _same_random_state() -> Iterator[None]:
+    numpy = sys.modules.get("numpy")
+    python_state, torch_state = random.getstate(), torch.get_rng_state()
+    numpy_state = numpy.random.get_state() if numpy else None
+    cuda_states = torch.cuda.get_rng_state_all() if torch.cuda.is_available() else []
+    try:
+        yield
+    finally:
+        random.setstate(python_state)
+        torch.set_rng_state(torch_state)
+        if numpy_state is not None and numpy is not None:
+            numpy.random.set_state(numpy_state)
+        if cuda_states:
+            torch.cuda.set_rng_state_all(cuda_states)
+
+
+@contextmanager
+def _same_torch_state() -> Iterator[None]:
+    dtype, grad, threads = torch.get_default_dtype(), torch.is_grad_enabled(), torch.get_num_threads()
+    fast_path = torch.backends.mha.get_fastpath_enabled()
+    try:
+        yield
+    finally:
+        torch.backends.mha.set_fastpath_enabled(fast_path)
+        torch.set_default_dtype(dtype)
+        torch.set_grad_enabled(grad)
+        if torch.get_num_threads() != threads:
+            torch.set_num_threads(threads)
+
+
+@contextmanager
+def without_warnings() -> Iterator[None]:
+    """Keep quiet what torch says of a run without autograd or values: it is not the user's run."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        yield
+
+
+@contextmanager
+def unfused() -> Iterator[None]:
+    """Switch off the fused paths that hide a module's children, such as TransformerEncoderLayer's."""
+    before = torch.backends.mha.get_fastpath_enabled()
+    torch.backends.mha.set_fastpath_enabled(False)
+    try:
+        yield
+    finally:
+        torch.backends.mha.set_fastpath_enabled(before)

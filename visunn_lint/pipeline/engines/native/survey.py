@@ -1,0 +1,112 @@
+"""All modules of a model by path: the registered ones, and those in plain containers."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from torch import nn
+
+from visunn_lint.pipeline.engines.native.wrapping import without_compiler
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+_MAX_DEPTH = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Survey:
+    """The modules of a model before it runs.
+
+    ``registered`` by first path, in the order of registration; ``aliases`` their other paths;
+    ``unregistered`` those that torch does not know of, by a path such as ``blocks[0]``, and
+    ``containers`` the kind of what holds each of them.
+    """
+
+    registered: Mapping[str, nn.Module]
+    aliases: Mapping[str, tuple[str, ...]]
+    unregistered: Mapping[str, nn.Module]
+    containers: Mapping[str, str]
+
+    @property
+    def all(self) -> dict[str, nn.Module]:
+        """Registered and unregistered modules by path."""
+        return {**self.registered, **self.unregistered}
+
+
+def survey(model: nn.Module) -> Survey:
+    """Return the modules of a model, each once."""
+    registered, aliases = _registered(model)
+    seen = {id(module) for module in registered.values()}
+    unregistered: dict[str, nn.Module] = {}
+    containers: dict[str, str] = {}
+    for path, module in registered.items():
+        for place, kind, found in _held_modules(path, module):
+            for name, inner in found.named_modules(prefix=place):
+                if id(inner) not in seen:
+                    seen.add(id(inner))
+                    unregistered[name] = inner
+                    containers[name] = kind
+    return Survey(registered, aliases, unregistered, containers)
+
+
+def _registered(model: nn.Module) -> tuple[dict[str, nn.Module], dict[str, tuple[str, ...]]]:
+    first: dict[int, str] = {}
+    registered: dict[str, nn.Module] = {}
+    aliases: dict[str, tuple[str, ...]] = {}
+    for path, module in _named_modules(model):
+        known = first.setdefault(id(module), path)
+        if known == path:
+            registered[path] = module
+        else:
+            aliases[known] = (*aliases.get(known, ()), path)
+    return registered, aliases
+
+
+def _named_modules(model: nn.Module) -> Iterator[tuple[str, nn.Module]]:
+    """Yield every path of every module, depth first; a module that holds itself ends the path.
+
+    ``named_modules(remove_duplicate=False)`` does not end on such a one.
+    """
+    stack: list[tuple[str, nn.Module, frozenset[int]]] = [("", model, frozenset())]
+    entered: set[int] = set()
+    while stack:
+        path, module, above = stack.pop()
+        if id(module) in above:
+            continue
+        yield path, module
+        if id(module) in entered and len(above) > _MAX_DEPTH * 16:
+            continue
+        entered.add(id(module))
+        inside = above | {id(module)}
+        children = [
+            (name, without_compiler(child))
+            for name, child in module._modules.items()  # noqa: SLF001 -- named_children() leaves out aliases
+            if child is not None
+        ]
+        stack.extend((f"{path}.{name}" if path else name, child, inside) for name, child in reversed(children))
+
+
+def _held_modules(path: str, module: nn.Module) -> Iterator[tuple[str, str, nn.Module]]:
+    """Yield place, kind of container and module for those in plain attributes of a module."""
+    for name, value in module.__dict__.items():
+        if name in {"_modules", "_parameters", "_buffers"} or not isinstance(value, list | tuple | Mapping | set):
+            continue
+        kind = type(value).__name__
+        for place, found in _modules_in(f"{path}.{name}" if path else name, value, 0):
+            yield place, kind, found
+
+
+def _modules_in(place: str, value: object, depth: int) -> Iterator[tuple[str, nn.Module]]:
+    if isinstance(value, nn.Module):
+        yield place, value
+    elif depth >= _MAX_DEPTH:
+        return
+    elif isinstance(value, Mapping):
+        for key, item in value.items():
+            yield from _modules_in(f"{place}[{key!r}]", item, depth + 1)
+    elif isinstance(value, list | tuple | set):
+        for index, item in enumerate(value):
+            yield from _modules_in(f"{place}[{index}]", item, depth + 1)

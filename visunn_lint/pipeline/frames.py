@@ -1,0 +1,112 @@
+"""The user's place in a call stack: the innermost frame outside torch and visunn."""
+
+from __future__ import annotations
+
+import site
+import sys
+import sysconfig
+from functools import cache, lru_cache
+from os import sep
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import torch
+
+import visunn_lint
+from visunn_lint.location import Location
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from types import CodeType, FrameType, TracebackType
+
+_MACHINERY = tuple(str(Path(package).parent) + sep for package in (torch.__file__, visunn_lint.__file__) if package)
+_GENERATED = ("<frozen ", "<string>", "<eval_with_key")
+
+
+@lru_cache(maxsize=4096)
+def is_machinery(filename: str) -> bool:
+    """Return whether code of a file belongs to torch, to visunn, to Python's import system, or to no file."""
+    return filename.startswith((*_GENERATED, *_MACHINERY)) or f"{sep}importlib{sep}" in filename
+
+
+@cache
+def installed_folders() -> tuple[Path, ...]:
+    """Return the folders of the standard library and of installed packages."""
+    paths = sysconfig.get_paths()
+    standard = (paths[name] for name in ("stdlib", "platstdlib", "purelib", "platlib"))
+    return tuple({Path(path).resolve() for path in (*standard, *site.getsitepackages(), site.getusersitepackages())})
+
+
+@lru_cache(maxsize=4096)
+def is_foreign(filename: str) -> bool:
+    """Return whether a file belongs to the standard library, an installed package, or to visunn."""
+    if is_machinery(filename):
+        return True
+    path = Path(filename).resolve()
+    return any(path.is_relative_to(folder) for folder in installed_folders())
+
+
+def user_frames(frame: FrameType | None) -> Iterator[FrameType]:
+    """Yield a frame and its callers, innermost first, without those of torch and visunn."""
+    while frame is not None:
+        if not is_machinery(frame.f_code.co_filename):
+            yield frame
+        frame = frame.f_back
+
+
+def user_location(depth: int, stop: CodeType | None = None) -> Location | None:
+    """Return the location of the innermost frame outside torch, ``depth`` frames up or higher.
+
+    The walk ends, with None, at a frame that runs ``stop``.
+    """
+    frame: FrameType | None = sys._getframe(depth + 1)  # noqa: SLF001 -- the documented way, without building a stack
+    while frame is not None:
+        if frame.f_code is stop:
+            return None
+        if not is_machinery(frame.f_code.co_filename):
+            return location_of(frame)
+        frame = frame.f_back
+    return None
+
+
+def location_of(frame: FrameType) -> Location:
+    """Return what a frame is executing, with columns where the interpreter knows them."""
+    return _location(frame.f_code, frame.f_code.co_filename, frame.f_lasti)
+
+
+def raising_location(error: BaseException) -> Location | None:
+    """Return the innermost place of an exception's traceback that is the user's own.
+
+    For a SyntaxError that is the line that cannot be parsed. Where only installed packages are
+    on the stack it is the innermost of theirs, and None if there is nothing outside torch.
+    """
+    if isinstance(error, SyntaxError) and error.filename and error.lineno:
+        return Location(error.filename, error.lineno, error.offset or 0)
+    places = [step for step in _steps(error.__traceback__) if not is_machinery(step.tb_frame.f_code.co_filename)]
+    own = [step for step in places if not is_foreign(step.tb_frame.f_code.co_filename)]
+    for step in (own or places)[-1:]:
+        return _location(step.tb_frame.f_code, step.tb_frame.f_code.co_filename, step.tb_lasti)
+    return None
+
+
+def _steps(traceback: TracebackType | None) -> Iterator[TracebackType]:
+    while traceback is not None:
+        yield traceback
+        traceback = traceback.tb_next
+
+
+@lru_cache(maxsize=4096)
+def _positions(code: CodeType) -> list[tuple[int | None, int | None, int | None, int | None]]:
+    """Return the positions of all instructions of a function: asked for one by one they cost linear time each."""
+    return list(code.co_positions())
+
+
+@lru_cache(maxsize=65536)
+def _location(code: CodeType, file: str, instruction: int) -> Location:
+    """Return the place of an instruction; ``file`` is there for the cache: alike functions of two files are equal."""
+    line, end_line, column, end_column = _positions(code)[instruction // 2] if instruction >= 0 else (None,) * 4
+    if line is None:
+        return Location(file, code.co_firstlineno)
+    if column is None or end_column is None:
+        return Location(file, line)
+    return Location(file, line, column + 1, end_line or line, end_column + 1)

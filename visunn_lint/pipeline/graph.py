@@ -1,0 +1,81 @@
+"""The values that travel along the pipeline: an engine's capture, and the graph decoded from it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping  # noqa: TC003 -- msgspec reads the annotations at run time
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, NamedTuple, cast
+
+import msgspec
+
+from visunn_lint.errors import GraphError
+from visunn_lint.records import Captured, Failure, Module, Node  # noqa: TC001 -- likewise
+
+if TYPE_CHECKING:
+    from tensorboard.compat.proto.graph_pb2 import GraphDef
+
+
+@dataclass(frozen=True, slots=True)
+class ModuleTable:
+    """What a GraphDef has no place for: the modules with their calls, and how the capture went.
+
+    A module that is never called is absent from a graph; here it is not.
+    """
+
+    name: str
+    modules: tuple[Module, ...]
+    captured: Captured
+    failure: Failure | None = None
+
+    def to_json(self) -> bytes:
+        """Return the table as JSON, to travel beside the graph in an event log."""
+        return msgspec.json.encode(self)
+
+    @staticmethod
+    def from_json(data: bytes) -> ModuleTable:
+        """Return the table that ``to_json`` wrote; raises GraphError for anything else."""
+        try:
+            return _with_tuples(_TABLE_DECODER.decode(data))
+        except msgspec.MsgspecError as error:
+            message = f"the module table cannot be read: {error}"
+            raise GraphError(message) from error
+
+
+class Capture(NamedTuple):
+    """What an engine returns: the graph, and the table that travels beside it.
+
+    ``error`` is what forward raised, in the process that ran it.
+    """
+
+    graph: GraphDef
+    table: ModuleTable
+    error: BaseException | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Graph:
+    """A decoded graph between the steps: nodes by name, producers before their consumers.
+
+    ``collapsed`` is explained at ``Topology``.
+    """
+
+    nodes: Mapping[str, Node]
+    table: ModuleTable
+    collapsed: Mapping[str, str] = field(default_factory=dict)
+
+
+def to_plain(value: object) -> object:
+    """Return a JSON value with its lists as tuples, as ``Plain`` has them."""
+    return tuple(map(to_plain, value)) if isinstance(value, list | tuple) else value
+
+
+def _with_tuples(table: ModuleTable) -> ModuleTable:
+    """Return the table with nested lists among its hyperparameters as the tuples they were."""
+    for module in table.modules:
+        for name, value in module.hyperparameters.items():
+            if isinstance(value, tuple):
+                cast("dict[str, object]", module.hyperparameters)[name] = to_plain(value)
+    return table
+
+
+_TABLE_DECODER = msgspec.json.Decoder(ModuleTable)

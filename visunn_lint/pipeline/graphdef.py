@@ -1,0 +1,248 @@
+"""GraphDef, the one interchange format: every engine writes it, one decoder reads it.
+
+What GraphDef has no field for travels in attributes under ``_visunn_``. Writing goes straight
+to the protobuf fields: with upb that costs some microseconds a node, MessageToDict many times that.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Final
+
+import msgspec
+from tensorboard.compat.proto.attr_value_pb2 import AttrValue
+from tensorboard.compat.proto.graph_pb2 import GraphDef
+from tensorboard.compat.proto.versions_pb2 import VersionDef
+
+from visunn_lint.errors import GraphError
+from visunn_lint.location import Location
+from visunn_lint.pipeline import foreign
+from visunn_lint.pipeline.graph import Capture, Graph, to_plain
+from visunn_lint.pipeline.order import in_execution_order
+from visunn_lint.records import Node
+from visunn_lint.spec import TensorSpec
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping, Sequence
+
+    from google.protobuf.internal.containers import MessageMap
+    from tensorboard.compat.proto.node_def_pb2 import NodeDef
+
+    from visunn_lint.records import NodeKind
+    from visunn_lint.spec import Plain
+
+KIND: Final = "_visunn_kind"
+MODULE: Final = "_visunn_module"
+CALL: Final = "_visunn_call"
+OUTPUTS: Final = "_visunn_outputs"
+INPUTS: Final = "_visunn_inputs"
+ARGUMENTS: Final = "_visunn_arguments"
+SOURCE: Final = "_visunn_source"
+LABEL: Final = "_visunn_label"
+OUTPUT_SHAPES: Final = "_output_shapes"
+
+_ILLEGAL = re.compile(r"[^A-Za-z0-9_.\-]")
+_NO_TENSOR = "-"
+_PRODUCER = 22
+"""The GraphDef version that torch writes and TensorBoard reads."""
+
+
+class Names:
+    """Hands out node names: unique, and made of what TensorBoard allows in one."""
+
+    def __init__(self) -> None:
+        self._taken: dict[str, int] = {}
+
+    def take(self, *parts: str) -> str:
+        """Return a name with these parts between slashes, numbered if it was taken before."""
+        base = "/".join(_ILLEGAL.sub("_", part) or "_" for part in parts)
+        if not (base[0].isascii() and base[0].isalnum()):
+            base = f".{base}"
+        name, count = base, self._taken.get(base, 0)
+        while name in self._taken:
+            count += 1
+            name = f"{base}_{count}"
+        self._taken[name] = 0
+        if count:
+            self._taken[base] = count
+        return name
+
+
+class GraphWriter:
+    """Builds a GraphDef node by node."""
+
+    def __init__(self) -> None:
+        self.graph = GraphDef(versions=VersionDef(producer=_PRODUCER))
+        self._shapes: dict[tuple[TensorSpec | None, ...], tuple[AttrValue, bytes]] = {}
+
+    def add(  # noqa: PLR0913 -- a node has that many fields; they are named at every call
+        self,
+        name: str,
+        op: str,
+        kind: NodeKind,
+        *,
+        inputs: Iterable[str] = (),
+        outputs: tuple[TensorSpec | None, ...] = (),
+        seen: tuple[TensorSpec | None, ...] | None = None,
+        module: str = "",
+        call: int | None = None,
+        arguments: Mapping[str, Plain] | None = None,
+        source: Location | None = None,
+        label: str = "",
+    ) -> None:
+        """Append a node.
+
+        ``inputs`` are ``name`` or ``name:slot``, ``seen`` their specs where these differ from
+        what the producers gave out.
+        """
+        node = self.graph.node.add()
+        node.name = name
+        node.op = op
+        node.input.extend(inputs)
+        attributes = node.attr
+        attributes[KIND].s = kind.encode()
+        shapes, specs = self._encoded(outputs)
+        attributes[OUTPUT_SHAPES].CopyFrom(shapes)
+        attributes[OUTPUTS].s = specs
+        if module:
+            attributes[MODULE].s = module.encode("utf-8", "surrogatepass")
+        if call is not None:
+            attributes[CALL].i = call
+        if seen is not None:
+            attributes[INPUTS].s = _format_specs(seen)
+        if arguments:
+            attributes[ARGUMENTS].s = msgspec.json.encode(arguments)
+        if source is not None:
+            attributes[SOURCE].s = _format_location(source)
+        if label:
+            attributes[LABEL].s = label.encode("utf-8", "surrogatepass")
+
+    def _encoded(self, specs: tuple[TensorSpec | None, ...]) -> tuple[AttrValue, bytes]:
+        """Return the shapes as TensorBoard reads them and the specs as we do, each made once."""
+        known = self._shapes.get(specs)
+        if known is None:
+            known = self._shapes[specs] = (shapes_attribute(specs), _format_specs(specs))
+        return known
+
+
+def shapes_attribute(specs: Iterable[TensorSpec | None]) -> AttrValue:
+    """Return the ``_output_shapes`` attribute that TensorBoard shows on the edges."""
+    value = AttrValue()
+    for spec in specs:
+        shape = value.list.shape.add()
+        if spec is None:
+            shape.unknown_rank = True
+            continue
+        for size in spec.shape:
+            shape.dim.add(size=size)
+    return value
+
+
+def decode(capture: Capture) -> Graph:
+    """Return the nodes of a capture's GraphDef, producers before their consumers.
+
+    A foreign graph, one without our attributes, is read with less known. Raises GraphError for a
+    cycle, for an edge from a node that is not there, and for a name given twice.
+    """
+    raw = capture.graph.node
+    nodes: dict[str, Node] = {}
+    for node in raw:
+        if node.name in nodes:
+            message = f"the graph has two nodes named {node.name[:80]!r}"
+            raise GraphError(message)
+        nodes[node.name] = _decode_node(node)
+    nodes = foreign.without_torchs_dangling_edges(nodes)
+    graph = Graph(_with_input_specs(in_execution_order(nodes)), capture.table)
+    return foreign.complete(graph) if foreign.is_bare(capture.table) else graph
+
+
+def _decode_node(node: NodeDef) -> Node:
+    attributes = node.attr
+    if KIND not in attributes:
+        return foreign.decode_node(node)
+    names, slots = _split_inputs(node.input)
+    return Node(
+        name=node.name,
+        op=node.op,
+        kind=attributes[KIND].s.decode(),
+        module=_text(attributes, MODULE),
+        call=attributes[CALL].i if CALL in attributes else None,
+        inputs=names,
+        input_slots=slots,
+        input_specs=_parse_specs(attributes[INPUTS].s) if INPUTS in attributes else (),
+        output_specs=_parse_specs(attributes[OUTPUTS].s),
+        attributes=_arguments(attributes),
+        source=_parse_location(attributes[SOURCE].s) if SOURCE in attributes else None,
+        label=_text(attributes, LABEL),
+    )
+
+
+def _split_inputs(inputs: Sequence[str]) -> tuple[tuple[str, ...], tuple[int, ...]]:
+    """Return the producers' names and slots; ``^name``, an edge of control, carries no data."""
+    pairs = [foreign.split_input(name) for name in inputs if not name.startswith("^")]
+    return tuple(name for name, _ in pairs), tuple(slot for _, slot in pairs)
+
+
+def _with_input_specs(nodes: Mapping[str, Node]) -> dict[str, Node]:
+    """Return the nodes with the specs of their inputs, which only a few of them write down."""
+    done: dict[str, Node] = {}
+    for name, node in nodes.items():
+        specs = node.input_specs or tuple(
+            _output_spec(done[producer], slot) for producer, slot in zip(node.inputs, node.input_slots, strict=True)
+        )
+        done[name] = Node(
+            node.name, node.op, node.kind, node.module, node.call, node.inputs, node.input_slots, specs,
+            node.output_specs, node.attributes, node.source, node.label,
+        )  # fmt: skip
+    return done
+
+
+def _output_spec(node: Node, slot: int) -> TensorSpec | None:
+    return node.output_specs[slot] if slot < len(node.output_specs) else None
+
+
+def _arguments(attributes: MessageMap[str, AttrValue]) -> dict[str, Plain]:
+    if ARGUMENTS not in attributes:
+        return {}
+    try:
+        values = msgspec.json.decode(attributes[ARGUMENTS].s, type=dict[str, object])
+    except msgspec.MsgspecError as error:
+        message = f"the arguments of a node cannot be read: {error}"
+        raise GraphError(message) from error
+    return {name: to_plain(value) for name, value in values.items()}  # type: ignore[misc]  # JSON scalars and tuples
+
+
+def _text(attributes: MessageMap[str, AttrValue], key: str) -> str:
+    return attributes[key].s.decode("utf-8", "surrogatepass") if key in attributes else ""
+
+
+def _format_specs(specs: Iterable[TensorSpec | None]) -> bytes:
+    return ";".join(_NO_TENSOR if spec is None else str(spec) for spec in specs).encode()
+
+
+def _parse_specs(data: bytes) -> tuple[TensorSpec | None, ...]:
+    try:
+        return tuple(None if text == _NO_TENSOR else TensorSpec.parse(text) for text in _split(data))
+    except ValueError as error:
+        message = f"the specs of a node cannot be read: {error}"
+        raise GraphError(message) from error
+
+
+def _split(data: bytes) -> list[str]:
+    text = data.decode(errors="replace")
+    return text.split(";") if text else []
+
+
+def _format_location(place: Location) -> bytes:
+    numbers = f"{place.line}:{place.column}:{place.end_line}:{place.end_column}"
+    return f"{numbers}:{place.file}".encode("utf-8", "surrogatepass")
+
+
+def _parse_location(data: bytes) -> Location:
+    try:
+        *numbers, file = data.decode("utf-8", "surrogatepass").split(":", 4)
+        line, column, end_line, end_column = map(int, numbers)
+    except ValueError as error:
+        message = f"the source line of a node cannot be read: {data[:80]!r}"
+        raise GraphError(message) from error
+    return Location(file, line, column, end_line, end_column)

@@ -1,0 +1,127 @@
+"""Inputs found by trying: propose, run, read the error, correct, run again."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from visunn_lint.errors import InputError
+from visunn_lint.pipeline.corrections import corrections
+from visunn_lint.pipeline.description import shown
+from visunn_lint.pipeline.guesses import first_guesses
+from visunn_lint.pipeline.inputs import Arguments, materialise
+from visunn_lint.pipeline.signature import spelled
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Mapping
+
+    from torch import nn
+
+    from visunn_lint.pipeline.guesses import Guess
+    from visunn_lint.pipeline.trial import Trial
+    from visunn_lint.records import Failure
+
+MOST_RUNS = 40
+_MOST_RUNS_OF_ONE = 14
+"""So many runs are spent on correcting one first guess."""
+
+_MOST_ELEMENTS = 1 << 26
+_HOPELESS = frozenset({"NameError", "UnboundLocalError", "ImportError", "ModuleNotFoundError", "SystemExit"})
+"""What no other input mends."""
+
+
+def infer(model: nn.Module, run: Callable[[Arguments], Trial], kwargs: Mapping[str, Any] | None = None) -> Arguments:
+    """Return inputs that forward accepts, found within about ``MOST_RUNS`` runs.
+
+    Inputs whose batch comes out of forward again are preferred. ``kwargs`` are values that are
+    known. Raises InputError with what was tried and how to give them.
+    """
+    search = _Search(model, run, kwargs or {})
+    for guess in search.guesses():
+        arguments = search.accepted(guess)
+        if arguments is not None:
+            return arguments
+        if search.is_over:
+            break
+    if search.second_best is not None:
+        return search.second_best
+    raise search.error()
+
+
+class _Search:
+    """The guesses made so far, and how they went."""
+
+    def __init__(self, model: nn.Module, run: Callable[[Arguments], Trial], kwargs: Mapping[str, Any]) -> None:
+        self._model = model
+        self._run = run
+        self._kwargs = kwargs
+        self._trials: dict[str, Trial] = {}
+        self._corrected: list[Guess] = []
+        self.second_best: Arguments | None = None
+        self.is_over = False
+
+    def guesses(self) -> Iterator[Guess]:
+        """Yield what has not been tried: each first guess, followed by what its failures suggest."""
+        for first in first_guesses(self._model, self._kwargs):
+            self._corrected = [first]
+            for _ in range(_MOST_RUNS_OF_ONE):
+                guess = self._untried()
+                if guess is None:
+                    break
+                yield guess
+
+    def accepted(self, guess: Guess) -> Arguments | None:
+        """Return the arguments of a guess if it is right; a wrong one leads to others."""
+        arguments = self._arguments(guess)
+        trial = self._trials[str(guess.spec)] = self._run(arguments)
+        self.is_over = sum(trial.cost for trial in self._trials.values()) >= MOST_RUNS
+        if trial.failure is None:
+            if _keeps_batch(trial, guess.batch):
+                return arguments
+            self.second_best = self.second_best or arguments
+            return None
+        self.is_over = self.is_over or trial.failure.error in _HOPELESS
+        self._corrected[:0] = corrections(guess, trial.failure, self._model)
+        return None
+
+    def error(self) -> InputError:
+        """Return what was tried, how the best of it went, and what to give."""
+        spelling, trial = max(self._trials.items(), key=lambda item: item[1].progress)
+        if trial.failure is not None and trial.failure.error in _HOPELESS:
+            message = f"{spelled(self._model)}, tried with {spelling}, raises {_in_words(trial.failure)}"
+            return InputError(message, hint="mend forward; if other inputs do not lead there, give them with --input")
+        count = len(self._trials)
+        tried = f"tried {count}, {spelling or 'no arguments'} came furthest" if count > 1 else f"tried {spelling}"
+        message = f"cannot tell the inputs of {spelled(self._model)}: {tried}: {_in_words(trial.failure)}"
+        return InputError(message, hint=what_to_give(spelling))
+
+    def _arguments(self, guess: Guess) -> Arguments:
+        args, kwargs = materialise(guess.spec, self._model)
+        return Arguments(args, {**kwargs, **self._kwargs}, str(guess.spec), is_inferred=True)
+
+    def _untried(self) -> Guess | None:
+        while self._corrected:
+            guess = self._corrected.pop(0)
+            if str(guess.spec) not in self._trials and guess.numel <= _MOST_ELEMENTS:
+                return guess
+        return None
+
+
+def _keeps_batch(trial: Trial, batch: int) -> bool:
+    """Return whether some output, if it has any axes, has one of the batch's size."""
+    shapes = [shape for shape in trial.outputs if shape]
+    return not shapes or any(batch in shape for shape in shapes)
+
+
+def _in_words(failure: Failure | None) -> str:
+    if failure is None:
+        return "no reason given"
+    op = failure.op.rpartition("::")[2]
+    operands = f" in {op}({', '.join(map(str, failure.operands))})" if op else ""
+    place = f" ({shown(failure.source)})" if failure.source else ""
+    message = next(iter(failure.message.strip().splitlines()), "")
+    return f"{failure.error}: {message}{operands}{place}"
+
+
+def what_to_give(spelling: str) -> str:
+    """Return the hint that says how inputs are given, with those that were tried as an example."""
+    return f'give them: --input "{spelling or "b x 3 x 224 x 224"}", or inputs="…" in Python, with the right sizes'

@@ -1,0 +1,98 @@
+"""The parameters of a model's forward, and whether given arguments fit them."""
+
+from __future__ import annotations
+
+import inspect
+from difflib import get_close_matches
+from inspect import Parameter, Signature
+from typing import TYPE_CHECKING, Any
+
+import torch
+
+from visunn_lint.errors import InputError
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from torch import nn
+
+_BY_POSITION = frozenset({Parameter.POSITIONAL_ONLY, Parameter.POSITIONAL_OR_KEYWORD})
+_VARIADIC = frozenset({Parameter.VAR_POSITIONAL, Parameter.VAR_KEYWORD})
+
+
+def inner_model(model: nn.Module) -> nn.Module:
+    """Return what ``torch.compile``, DataParallel and their like are wrapped around, or the model itself."""
+    while True:
+        wrapped = getattr(model, "_orig_mod", None)
+        if wrapped is None and isinstance(model, torch.nn.DataParallel | torch.nn.parallel.DistributedDataParallel):
+            wrapped = model.module
+        if not isinstance(wrapped, torch.nn.Module):
+            return model
+        model = wrapped
+
+
+def signature(model: nn.Module) -> Signature | None:
+    """Return the signature of forward without ``self``; None if it has none that can be read."""
+    forward = inner_model(model).forward
+    schema = getattr(forward, "schema", None)
+    if schema is not None:
+        return Signature([_from_schema(argument) for argument in schema.arguments[1:]])
+    try:
+        return inspect.signature(forward)
+    except (TypeError, ValueError):
+        return None
+
+
+def parameters(model: nn.Module) -> list[Parameter]:
+    """Return the parameters of forward; none if they cannot be read."""
+    found = signature(model)
+    return [] if found is None else list(found.parameters.values())
+
+
+def positional_names(model: nn.Module) -> list[str]:
+    """Return the names of the parameters that can be given by position."""
+    return [parameter.name for parameter in parameters(model) if parameter.kind in _BY_POSITION]
+
+
+def needed(model: nn.Module) -> list[Parameter]:
+    """Return the parameters that have to be given: those without default, else the first one there is.
+
+    Of ``*args`` one is taken to be needed, if nothing stands before it.
+    """
+    found = parameters(model)
+    required = [each for each in found if each.default is Parameter.empty and each.kind not in _VARIADIC]
+    if required:
+        return required
+    return [each for each in found if each.kind is not Parameter.VAR_KEYWORD][:1]
+
+
+def check(model: nn.Module, args: tuple[Any, ...], kwargs: Mapping[str, Any]) -> None:
+    """Raise InputError, naming the signature, if arguments do not fit forward by number or names."""
+    found = signature(model)
+    if found is None:
+        return
+    try:
+        found.bind(*args, **kwargs)
+    except TypeError as error:
+        message = f"the inputs do not fit {spelled(model)}: {error}"
+        raise InputError(message, hint=_closest(found, kwargs)) from None
+
+
+def spelled(model: nn.Module) -> str:
+    """Return ``Net.forward(x, mask=None)``, without annotations."""
+    bare = [parameter.replace(annotation=Parameter.empty) for parameter in parameters(model)]
+    return f"{type(inner_model(model)).__name__}.forward{Signature(bare)}"
+
+
+def _closest(found: Signature, kwargs: Mapping[str, Any]) -> str:
+    for name in kwargs:
+        close = get_close_matches(name, found.parameters, n=1)
+        if name not in found.parameters and close:
+            return f"did you mean `{close[0]}`?"
+    return "give one input for each parameter without default, by position or by name"
+
+
+def _from_schema(argument: Any) -> Parameter:  # noqa: ANN401 -- torch has no public type for it
+    default = argument.default_value if argument.has_default_value() else Parameter.empty
+    kind = Parameter.KEYWORD_ONLY if argument.kwarg_only else Parameter.POSITIONAL_OR_KEYWORD
+    return Parameter(argument.name, kind, default=default)

@@ -1,0 +1,70 @@
+"""The last line of a report, and the table of counts that `--statistics` shows."""
+
+from __future__ import annotations
+
+from collections import Counter
+from typing import TYPE_CHECKING
+
+from rich.text import Text
+
+from visunn_lint.finding import Severity
+from visunn_lint.render._style import KNOWN, SEVERITY_STYLES, STRONG, count
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from visunn_lint.finding import Finding, Report
+    from visunn_lint.render._view import View
+
+
+def summary(report: Report, view: View) -> list[Text]:
+    """Return the line that counts findings and models; nothing if there is no model to speak of."""
+    if view.quiet or not report.topologies:
+        return []
+    return [_found(report) if report.findings else _nothing_found(report)]
+
+
+def statistics(report: Report, view: View) -> list[Text]:
+    """Return a row for each rule that found something, the most frequent first, and an empty row."""
+    counts = Counter((finding.code, finding.rule, finding.severity) for finding in report.findings)
+    if not counts:
+        return []
+    ordered = sorted(counts.items(), key=lambda item: (-item[1], item[0][0]))
+    digits = max(len(f"{number:,}") for number in counts.values())
+    names = max(len(view.text(name)) for _, name, _ in counts)
+    rows = [
+        Text.assemble(
+            (f"{number:>{digits},}  ", STRONG),
+            (code, SEVERITY_STYLES[severity]),
+            f"  {view.text(name):<{names}}  ",
+            (f"[{severity.value}]", KNOWN),
+        )
+        for (code, name, severity), number in ordered
+    ]
+    return [*rows, Text()]
+
+
+def _found(report: Report) -> Text:
+    text = f"Found {count(len(report.findings), 'finding')} in {count(len(report.topologies), 'model')}"
+    return Text(f"{text} ({_by_severity(report.findings)}){_unlinted(report)}.", STRONG)
+
+
+def _nothing_found(report: Report) -> Text:
+    models = count(len(report.topologies), "model")
+    if report.broken:
+        return Text(f"No findings in {models}{_unlinted(report)}.", STRONG)
+    return Text(f"All clear: {models}, {count(len(report.rules_run), 'rule')}.", "bold green")
+
+
+def _by_severity(findings: Iterable[Finding]) -> str:
+    counts = Counter(finding.severity for finding in findings)
+    nouns = {Severity.ERROR: "error", Severity.WARNING: "warning"}
+    return ", ".join(
+        count(counts[severity], nouns[severity]) if severity in nouns else f"{counts[severity]:,} info"
+        for severity in Severity
+        if counts[severity]
+    )
+
+
+def _unlinted(report: Report) -> str:
+    return f"; {count(len(report.broken), 'target')} could not be linted" if report.broken else ""

@@ -1,0 +1,214 @@
+"""Whether the code of a class would use an attribute in another run than the one that was seen."""
+
+from __future__ import annotations
+
+import ast
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, TypeAlias
+
+from visunn_lint import query, source
+from visunn_lint.rules._syntax import syntax_tree
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from visunn_lint.location import Location
+    from visunn_lint.records import Module
+    from visunn_lint.rules._syntax import SyntaxTree
+    from visunn_lint.topology import CapturedModel, Topology
+
+Class: TypeAlias = "tuple[SyntaxTree, ast.ClassDef]"
+
+_BOOKKEEPING = ("__init__", "__repr__", "extra_repr", "init", "_init", "reset", "_reset", "freeze", "_freeze",
+                "unfreeze", "load", "_load", "get_", "set_", "no_weight_decay", "group_matcher")  # fmt: skip
+"""How the names of methods begin that touch a module without running it."""
+
+_WALKS = frozenset({"zip", "enumerate", "reversed", "list", "tuple", "len", "iter"})
+_BY_NAME = frozenset({"children", "named_children", "modules", "named_modules", "get_submodule", "_modules"})
+
+
+def running_class(topology: Topology, module: Module) -> Module | None:
+    """Return the closest module around another that was called itself: its code decides what runs."""
+    around = topology.parent(module)
+    while around is not None and not around.calls:
+        around = topology.parent(around)
+    return around
+
+
+def path_from(owner: Module, path: str) -> str:
+    """Return the path from a module to a part of it."""
+    return path.removeprefix(f"{owner.path}.") if owner.path else path
+
+
+def may_run_elsewhere(model: CapturedModel, owner: Module, path: str) -> bool:
+    """Return whether the class of a module could use a part with other inputs, or in another method.
+
+    ``path`` leads from the module to the part. The class could not use it where forward names it
+    only under conditions on ``self``, or nothing but the constructor and its like does. What holds
+    the part may be used in forward, and nowhere else. A class without readable source tells nothing: no.
+    """
+    return any(_may_use(method, path.split(".")) for method in _methods(model, owner))
+
+
+def picks_members(model: CapturedModel, owner: Module, container: str) -> bool:
+    """Return whether the class of a module might take single members out of a container that it holds.
+
+    Walking over the whole, or over a slice, is not that. True where the source cannot tell.
+    """
+    mentions = [
+        (method, each) for method in _methods(model, owner) for each in _named(method.node, container, own=False)
+    ]
+    return not mentions or not all(_is_walk(method.tree.parents[each], each) for method, each in mentions)
+
+
+def assigned_at(model: CapturedModel, owner: Module, attribute: str) -> Location | None:
+    """Return where the class of a module assigns an attribute, None where that is not found."""
+    found = (source.assignment_line(tree.file, body.name, attribute) for tree, body in _classes(model, owner))
+    return next((place for place in found if place is not None), None)
+
+
+# -- the code of a class ---------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class _Method:
+    """A method that may run the model, in its class and file."""
+
+    tree: SyntaxTree
+    body: ast.ClassDef
+    node: ast.FunctionDef | ast.AsyncFunctionDef
+
+
+def _methods(model: CapturedModel, owner: Module) -> Iterator[_Method]:
+    """Yield the methods of a module's class, but for those that only build, initialise or print."""
+    for tree, body in _classes(model, owner):
+        for member in body.body:
+            if isinstance(member, ast.FunctionDef | ast.AsyncFunctionDef) and not member.name.startswith(_BOOKKEEPING):
+                yield _Method(tree, body, member)
+
+
+def _classes(model: CapturedModel, owner: Module) -> list[Class]:
+    """Return a module's class and its bases, as far as code of theirs was seen to run or build something.
+
+    Where only others ran in its name, whose bases are not known, these are taken for it.
+    """
+    places = dict.fromkeys(place for topology in model.topologies for place in _places(topology, owner))
+    trees = ((syntax_tree(place.file), place) for place in places)
+    seen = {(tree, body): None for tree, place in trees if (body := tree.enclosing_class(place)) is not None}
+    own = {owner.short_kind}
+    while more := {name for _, body in seen if body.name in own for name in _bases(body)} - own:
+        own |= more
+    return [(tree, body) for tree, body in seen if body.name in own] or list(seen)
+
+
+def _bases(body: ast.ClassDef) -> Iterator[str]:
+    for base in body.bases:
+        if isinstance(base, ast.Name | ast.Attribute):
+            yield base.id if isinstance(base, ast.Name) else base.attr
+
+
+def _places(topology: Topology, owner: Module) -> Iterator[Location]:
+    """Yield where a module runs its ops, calls its children and builds them."""
+    if owner.path not in topology.modules or owner.kind.startswith("torch."):
+        return
+    this, below = topology.modules[owner.path], list(query.descendants(topology, owner))
+    sources = [child.source for child in below if topology.parent(child) is this]
+    sources += [call.source for child in below for call in child.calls if call.parent and call.parent[0] == owner.path]
+    sources += [node.source for node in topology.nodes_in(owner.path)]
+    yield from (place for place in sources if place is not None)
+
+
+# -- what a method does with an attribute ----------------------------------------------------------
+
+
+def _may_use(method: _Method, parts: list[str]) -> bool:
+    """Return whether a method could use what a path leads to, in another run than the one that was seen."""
+    *holders, attribute = parts
+    if _picks_by_name(method.node):
+        return True
+    if not all(_is_ruled_out(method, each) for each in _named(method.node, attribute, own=not holders)):
+        return True
+    named = (each for holder in holders[:1] for each in _named(method.node, holder, own=True))
+    return not all(_runs_in_forward(method, each) for each in named)
+
+
+def _picks_by_name(method: ast.AST) -> bool:
+    """Return whether a method reaches attributes by names that only a run can tell."""
+    return any(
+        (isinstance(node, ast.Attribute) and node.attr in _BY_NAME)
+        or (isinstance(node, ast.Call) and _is_computed_getattr(node))
+        for node in ast.walk(method)
+    )
+
+
+def _is_computed_getattr(call: ast.Call) -> bool:
+    is_getattr = isinstance(call.func, ast.Name) and call.func.id == "getattr"
+    return is_getattr and not (len(call.args) > 1 and isinstance(call.args[1], ast.Constant))
+
+
+def _named(method: ast.AST, attribute: str, *, own: bool) -> Iterator[ast.expr]:
+    """Yield where a method names an attribute to use it: of ``self`` if it is its own, else of whatever object."""
+    for node in ast.walk(method):
+        if isinstance(node, ast.Attribute) and node.attr == attribute and isinstance(node.ctx, ast.Load):
+            if not own or (isinstance(node.value, ast.Name) and node.value.id == "self"):
+                yield node
+        elif isinstance(node, ast.Constant) and node.value == attribute:
+            yield node
+
+
+def _is_ruled_out(method: _Method, mention: ast.expr) -> bool:
+    """Return whether a mention is no use, or one that only another configuration would reach."""
+    if _is_test(method.tree.parents[mention], mention):
+        return True
+    return any(True for _ in _conditions(method, mention)) and _runs_in_forward(method, mention)
+
+
+def _runs_in_forward(method: _Method, mention: ast.expr) -> bool:
+    """Return whether a mention is reached, or not, in every forward alike."""
+    settled = all(_is_settled(method.body, condition) for condition in _conditions(method, mention))
+    return method.node.name == "forward" and settled
+
+
+def _is_test(parent: ast.AST, mention: ast.expr) -> bool:
+    """Return whether it is only asked if something is there."""
+    if isinstance(parent, ast.Compare):
+        return all(isinstance(operator, ast.Is | ast.IsNot) for operator in parent.ops)
+    if isinstance(parent, ast.Call):
+        return isinstance(parent.func, ast.Name) and parent.func.id in {"hasattr", "len", "bool"}
+    return isinstance(parent, ast.If | ast.IfExp | ast.While) and parent.test is mention
+
+
+def _conditions(method: _Method, node: ast.AST) -> Iterator[ast.expr]:
+    """Yield the conditions under which a node runs, up to the method."""
+    below = node
+    for parent in method.tree.above(node):
+        if parent is method.node:
+            return
+        if isinstance(parent, ast.If | ast.IfExp | ast.While) and parent.test is not below:
+            yield parent.test
+        below = parent
+
+
+def _is_settled(body: ast.ClassDef, condition: ast.expr) -> bool:
+    """Return whether a condition reads nothing but attributes of ``self`` that only the constructor assigns."""
+    names = {node.id for node in ast.walk(condition) if isinstance(node, ast.Name)}
+    attributes = {node.attr for node in ast.walk(condition) if isinstance(node, ast.Attribute)}
+    return names <= {"self"} and attributes.isdisjoint(_reassigned(body))
+
+
+def _reassigned(body: ast.ClassDef) -> set[str]:
+    """Return the attributes that methods other than the constructor assign."""
+    methods = [member for member in body.body if isinstance(member, ast.FunctionDef) and member.name != "__init__"]
+    nodes = (node for method in methods for node in ast.walk(method))
+    return {node.attr for node in nodes if isinstance(node, ast.Attribute) and isinstance(node.ctx, ast.Store)}
+
+
+def _is_walk(parent: ast.AST, mention: ast.expr) -> bool:
+    """Return whether a container is gone through from end to end, or sliced at fixed places."""
+    if isinstance(parent, ast.For | ast.AsyncFor | ast.comprehension):
+        return parent.iter is mention
+    if isinstance(parent, ast.Call):
+        return isinstance(parent.func, ast.Name) and parent.func.id in _WALKS
+    if isinstance(parent, ast.Subscript):
+        return not any(isinstance(node, ast.Name) for node in ast.walk(parent.slice))
+    return _is_test(parent, mention)

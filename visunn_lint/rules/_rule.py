@@ -1,0 +1,141 @@
+"""What a rule is: a frozen dataclass in a file of its own that yields findings about a captured model."""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from inspect import cleandoc
+from textwrap import dedent
+from typing import ClassVar, Literal, TypeAlias
+
+from visunn_lint.finding import Finding, Related, RuleInfo, Severity
+from visunn_lint.location import Location
+from visunn_lint.records import Module, Node
+from visunn_lint.topology import CapturedModel
+
+Fact: TypeAlias = Literal["eval", "train", "rebatched"]
+"""A field of CapturedModel that a rule may need."""
+
+Scope: TypeAlias = Literal["code", "model"]
+"""What a rule judges: lines of code, which say nothing to those who did not write them, or the model as a whole."""
+
+_PAGE = ("What it does", "Why is this bad?", "Example", "Use instead", "Options", "References")
+
+
+@dataclass(frozen=True, slots=True)
+class Example:
+    """A model that a rule speaks up about, or rightly does not.
+
+    ``source`` is one expression, or statements that define a class ``Net``; torch, nn and F are
+    imported. ``inputs`` is spelled as for ``--input``. ``at`` are the modules that the findings
+    name, in order; ``options`` those of the rule, by field.
+    """
+
+    source: str
+    inputs: str
+    at: tuple[str, ...] = ()
+    options: Mapping[str, object] = field(default_factory=dict)
+
+    def __str__(self) -> str:
+        """Return the source without its indentation."""
+        return dedent(self.source).strip()
+
+
+@dataclass(frozen=True)
+class Rule(ABC):
+    """The base of all rules.
+
+    The docstring of a rule is its documentation page: what it does, then sections headed ``##``
+    (Why is this bad?, Use instead, Options, References). Its first ``bad`` example is shown on
+    that page, and its first ``good`` one as what to write instead. The fields of the dataclass
+    are the rule's options. ``needs`` are the facts without which it does not run. Findings of a
+    rule whose ``scope`` is ``code`` are hidden where they lie wholly in installed packages.
+    """
+
+    code: ClassVar[str]
+    name: ClassVar[str]
+    category: ClassVar[str]
+    severity: ClassVar[Severity]
+    since: ClassVar[str]
+    needs: ClassVar[frozenset[Fact]] = frozenset()
+    scope: ClassVar[Scope] = "code"
+    preview: ClassVar[bool] = False
+    bad: ClassVar[tuple[Example, ...]] = ()
+    good: ClassVar[tuple[Example, ...]] = ()
+
+    @abstractmethod
+    def check(self, model: CapturedModel) -> Iterator[Finding]:
+        """Yield what the rule finds; the same finding may be yielded once for each mode."""
+
+    def missing_options(self) -> str:
+        """Return which options must be set before there is anything to check, "" if none."""
+        return ""
+
+    def finding(
+        self,
+        where: Module | Node | str,
+        message: str,
+        *,
+        location: Location | None = None,
+        label: str = "",
+        advice: str = "",
+        related: tuple[Related, ...] = (),
+    ) -> Finding:
+        """Return a finding of this rule about a module, a node, or the module at a path.
+
+        Its location is where the module is built or the node's op is called, unless another is given.
+        """
+        path, node, place = _place(where)
+        return Finding(
+            self.code,
+            self.name,
+            self.severity,
+            message,
+            module=path,
+            node=node,
+            location=location or place,
+            label=label,
+            help=advice,
+            related=related,
+        )
+
+    @classmethod
+    def info(cls) -> RuleInfo:
+        """Return what a renderer has to know of the rule."""
+        return RuleInfo(
+            cls.code,
+            cls.name,
+            cls.severity,
+            summary=_sections(cls)["What it does"].partition("\n")[0],
+            help=cls.page(),
+            category=cls.category,
+            since=cls.since,
+            preview=cls.preview,
+        )
+
+    @classmethod
+    def page(cls) -> str:
+        """Return the documentation page of the rule in Markdown, its examples included."""
+        sections = _sections(cls)
+        for title, examples in (("Example", cls.bad), ("Use instead", cls.good)):
+            if examples:
+                sections[title] = f"{sections.get(title, '')}\n\n```python\n{examples[0]}\n```".strip()
+        parts = [f"## {title}\n\n{sections[title]}" for title in _PAGE if title in sections]
+        return "\n\n".join([f"# {cls.name} ({cls.code})", *parts]) + "\n"
+
+
+def _place(where: Module | Node | str) -> tuple[str, str, Location | None]:
+    """Return module path, node name and location of what a finding is about."""
+    if isinstance(where, Module):
+        return where.path, "", where.source
+    if isinstance(where, Node):
+        return where.module, where.name, where.source
+    return where, "", None
+
+
+def _sections(rule: type[Rule]) -> dict[str, str]:
+    """Return the sections of a rule's docstring by title."""
+    first, *others = f"\n{cleandoc(rule.__doc__ or '')}".split("\n## ")
+    titled = (section.partition("\n") for section in others)
+    return {"What it does": first.strip(), **{title.strip(): text.strip() for title, _, text in titled}}

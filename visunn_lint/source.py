@@ -1,0 +1,156 @@
+"""The only reader of source files: lines, spans of statements, where an attribute is assigned."""
+
+from __future__ import annotations
+
+import ast
+import tokenize
+import warnings
+from functools import lru_cache
+from io import BytesIO
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from visunn_lint.location import Location
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+_REGISTERING = frozenset({"add_module", "register_module", "register_buffer", "register_parameter"})
+
+
+@lru_cache(maxsize=256)
+def lines(file: str) -> tuple[str, ...]:
+    """Return the lines of a file without their ends; nothing for a file that cannot be read.
+
+    The encoding is what Python would take; bytes that do not fit it are replaced.
+    """
+    try:
+        data = Path(file).read_bytes()
+    except (OSError, ValueError):
+        return ()
+    text = data.decode(_encoding(data), errors="replace")
+    return tuple(text.replace("\r\n", "\n").replace("\r", "\n").split("\n"))
+
+
+def line(file: str, number: int) -> str | None:
+    """Return one line, counted from 1; None if the file has no such line."""
+    found = lines(file)
+    return found[number - 1] if 0 < number <= len(found) else None
+
+
+def statement_span(file: str, number: int) -> tuple[int, int] | None:
+    """Return first and last line of the innermost statement that covers a line, None if none does.
+
+    Of a compound statement (``if``, ``with``, ``def``) only the head counts.
+    """
+    spans = [span for span in _statement_spans(file) if span[0] <= number <= span[1]]
+    return min(spans, key=lambda span: span[1] - span[0], default=None)
+
+
+def assignment_line(file: str, class_name: str, attribute: str) -> Location | None:
+    """Return where a class first assigns ``self.<attribute>``, or registers it under that name.
+
+    ``class_name`` may be qualified (``Outer.Inner``, ``build.<locals>.Net``). None if nothing in the
+    class's body does, or if the file cannot be parsed.
+    """
+    for qualified, body in _classes(file):
+        if class_name not in (qualified, qualified.rpartition(".")[2]):
+            continue
+        for node in ast.walk(body):
+            if isinstance(node, ast.stmt) and _assigns(node, attribute):
+                return _location(file, node)
+    return None
+
+
+def _encoding(data: bytes) -> str:
+    try:
+        return tokenize.detect_encoding(BytesIO(data).readline)[0]
+    except SyntaxError:
+        return "utf-8-sig"
+
+
+@lru_cache(maxsize=256)
+def _parsed(file: str) -> ast.Module:
+    try:
+        with warnings.catch_warnings(action="ignore"):
+            return ast.parse("\n".join(lines(file)))
+    except (SyntaxError, ValueError, RecursionError):
+        return ast.Module([], [])
+
+
+@lru_cache(maxsize=256)
+def _statement_spans(file: str) -> tuple[tuple[int, int], ...]:
+    statements = (node for node in ast.walk(_parsed(file)) if isinstance(node, ast.stmt))
+    return tuple((node.lineno, _end_of_head(node)) for node in statements)
+
+
+def _end_of_head(node: ast.stmt) -> int:
+    """Return the last line of a simple statement, or of what stands before the body of another."""
+    body: list[ast.stmt] | None = getattr(node, "body", None)
+    if not body:
+        return node.end_lineno or node.lineno
+    return max(node.lineno, body[0].lineno - 1)
+
+
+@lru_cache(maxsize=256)
+def _classes(file: str) -> tuple[tuple[str, ast.ClassDef], ...]:
+    return tuple(_classes_in(_parsed(file), ""))
+
+
+def _classes_in(node: ast.AST, prefix: str) -> Iterator[tuple[str, ast.ClassDef]]:
+    """Yield the classes below a node with their qualified names, as ``__qualname__`` has them."""
+    for child in ast.iter_child_nodes(node):
+        if isinstance(child, ast.ClassDef):
+            yield f"{prefix}{child.name}", child
+            yield from _classes_in(child, f"{prefix}{child.name}.")
+        elif isinstance(child, ast.FunctionDef | ast.AsyncFunctionDef):
+            yield from _classes_in(child, f"{prefix}{child.name}.<locals>.")
+        else:
+            yield from _classes_in(child, prefix)
+
+
+def _assigns(node: ast.stmt, attribute: str) -> bool:
+    if isinstance(node, ast.Assign):
+        return any(_is_own(target, attribute) for each in node.targets for target in _unpacked(each))
+    if isinstance(node, ast.AnnAssign):
+        return node.value is not None and _is_own(node.target, attribute)
+    return isinstance(node, ast.Expr) and isinstance(node.value, ast.Call) and _registers(node.value, attribute)
+
+
+def _unpacked(target: ast.expr) -> list[ast.expr]:
+    return target.elts if isinstance(target, ast.Tuple | ast.List) else [target]
+
+
+def _is_own(target: ast.expr, attribute: str) -> bool:
+    return (
+        isinstance(target, ast.Attribute)
+        and target.attr == attribute
+        and isinstance(target.value, ast.Name)
+        and target.value.id == "self"
+    )
+
+
+def _registers(call: ast.Call, attribute: str) -> bool:
+    named = [keyword.value for keyword in call.keywords if keyword.arg == "name"]
+    return (
+        isinstance(call.func, ast.Attribute)
+        and call.func.attr in _REGISTERING
+        and any(isinstance(name, ast.Constant) and name.value == attribute for name in [*call.args[:1], *named])
+    )
+
+
+def _location(file: str, node: ast.stmt) -> Location:
+    """Return the span of a statement; the AST counts columns in bytes, editors in characters."""
+    end_line = node.end_lineno or node.lineno
+    return Location(
+        file,
+        node.lineno,
+        _characters(file, node.lineno, node.col_offset) + 1,
+        end_line,
+        _characters(file, end_line, node.end_col_offset or 0) + 1,
+    )
+
+
+def _characters(file: str, number: int, width: int) -> int:
+    text = line(file, number) or ""
+    return len(text.encode("utf-8", "surrogatepass")[:width].decode("utf-8", "replace"))

@@ -1,0 +1,230 @@
+"""Topology: what rules, renderers, tests and the viewer see of a model."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from dataclasses import dataclass, field
+from difflib import get_close_matches
+from fnmatch import fnmatchcase
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
+
+from visunn_lint import cost, query, tree
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Mapping
+
+    import networkx as nx
+
+    from visunn_lint.records import Call, Captured, Failure, Level, Module, Node, Param
+
+
+@dataclass(frozen=True)
+class Topology:
+    """The modules of a model, the operations that its forward ran, and how data flows.
+
+    ``modules`` by path in the order of registration, ``nodes`` by name in the order of execution:
+    a node's producers come before it. ``collapsed`` leads from a module that holds
+    nothing but one child to the child's path, and from one that is a single op to its node's name:
+    what stands for it in drawings. ``failure`` is set when forward raised.
+    """
+
+    name: str
+    modules: Mapping[str, Module]
+    nodes: Mapping[str, Node]
+    captured: Captured
+    collapsed: Mapping[str, str] = field(default_factory=dict)
+    failure: Failure | None = None
+
+    # -- looking things up -------------------------------------------------------------------
+
+    def __getitem__(self, path: str) -> Module:
+        """Return the module at a path, which may be any of its names.
+
+        Raises KeyError naming the closest paths.
+        """
+        module = self.modules.get(path) or self.modules.get(self._alias_targets.get(path, "\0"))
+        if module is None:
+            raise KeyError(self._unknown_path(path))
+        return module
+
+    def __contains__(self, path: object) -> bool:
+        """Return whether a module has that path or alias."""
+        return path in self.modules or path in self._alias_targets
+
+    def __iter__(self) -> Iterator[Module]:
+        """Iterate over the modules in the order of registration."""
+        return iter(self.modules.values())
+
+    def __len__(self) -> int:
+        """Return the number of modules."""
+        return len(self.modules)
+
+    def find(self, pattern: str = "*", *, kind: str = "*") -> tuple[Module, ...]:
+        """Return the modules whose path matches a glob and whose kind matches another.
+
+        A kind matches by its full public name or by the class's name alone: ``Conv2d``,
+        ``torch.nn.Batch*``.
+        """
+        return tuple(
+            module for module in self if query.matches_path(module, pattern) and query.matches_kind(module, kind)
+        )
+
+    def ops(self, pattern: str = "*", *, module: str | None = None) -> tuple[Node, ...]:
+        """Return the op nodes whose op (``aten::conv2d`` or ``conv2d``) matches, in order of execution."""
+        nodes = self.nodes.values() if module is None else self.nodes_in(module)
+        return tuple(
+            node
+            for node in nodes
+            if node.kind in {"op", "opaque"} and (fnmatchcase(node.short_op, pattern) or fnmatchcase(node.op, pattern))
+        )
+
+    def nodes_in(self, path: str, call: int | None = None) -> tuple[Node, ...]:
+        """Return the nodes that belong to a module itself, not to its children."""
+        nodes = self._nodes_by_module.get(self[path].path, ())
+        return tuple(nodes) if call is None else tuple(node for node in nodes if node.call == call)
+
+    def producers(self, node: Node) -> tuple[Node, ...]:
+        """Return the nodes that a node reads, each once, in the order of its arguments."""
+        return tuple(self.nodes[name] for name in dict.fromkeys(node.inputs))
+
+    def consumers(self, node: Node) -> tuple[Node, ...]:
+        """Return the nodes that read a node, each once, in order of execution."""
+        return self._consumers.get(node.name, ())
+
+    def call(self, path: str, index: int = 0) -> Call:
+        """Return one call of a module; raises KeyError if there was none of that index."""
+        calls = self[path].calls
+        if not 0 <= index < len(calls):
+            msg = f"`{path}` was called {len(calls)} times, there is no call {index}"
+            raise KeyError(msg)
+        return calls[index]
+
+    def parent(self, module: Module) -> Module | None:
+        """Return the module that holds another; None for the root."""
+        return self.modules.get(self._parents[module.path]) if module.path in self._parents else None
+
+    def descendants(self, module: Module) -> tuple[Module, ...]:
+        """Return every module below another, depth first, each once."""
+        return tuple(query.descendants(self, module))
+
+    @cached_property
+    def calls(self) -> tuple[Call, ...]:
+        """Every module call, grouped by module."""
+        return tuple(call for module in self for call in module.calls)
+
+    # -- totals ------------------------------------------------------------------------------
+
+    @cached_property
+    def params(self) -> tuple[Param, ...]:
+        """Every registered parameter once, however many names it has."""
+        return tuple(query.unique_params(self))
+
+    @property
+    def parameter_count(self) -> int:
+        """The number of elements of all parameters, shared ones counted once."""
+        return sum(param.numel for param in self.params)
+
+    @property
+    def trainable_parameter_count(self) -> int:
+        """The number of elements of all parameters that require a gradient."""
+        return sum(param.numel for param in self.params if param.requires_grad)
+
+    # -- graphs ------------------------------------------------------------------------------
+
+    @cached_property
+    def graph(self) -> nx.MultiDiGraph[Any]:
+        """The nodes by name, an edge for each tensor that flows (networkx)."""
+        return query.node_graph(self)
+
+    def module_graph(self, *, merge_calls: bool = False) -> nx.DiGraph[Any]:
+        """Return which module call feeds which (networkx).
+
+        Vertices are the calls of modules that call no other module, named ``(path, index)``, and
+        the ops that container modules run themselves, by node name. With ``merge_calls`` the calls
+        of one module are one vertex, named by its path: a recycled layer is then a cycle.
+        """
+        return query.module_graph(self, merge_calls=merge_calls)
+
+    def level(self, path: str = "") -> Level:
+        """Return one module's inside: its submodules, its ops, and the edges in, out and between."""
+        return query.level(self, self[path])
+
+    # -- showing -----------------------------------------------------------------------------
+
+    def __str__(self) -> str:
+        """Return the tree, as ``visunn tree`` prints it without colour."""
+        return tree.format_plain(self, cost.measure(self))
+
+    def __repr__(self) -> str:
+        """Return one line that says what it is."""
+        return f"<Topology {self.name}: {len(self.modules)} modules, {len(self.nodes)} nodes, {self.captured.mode}>"
+
+    # -- indices, each built once when first asked for ------------------------------------------
+
+    @cached_property
+    def _alias_targets(self) -> dict[str, str]:
+        return {alias: module.path for module in self for alias in module.aliases}
+
+    @cached_property
+    def _parents(self) -> dict[str, str]:
+        return {child: module.path for module in reversed(tuple(self)) for child in module.children}
+
+    @cached_property
+    def _nodes_by_module(self) -> dict[str, list[Node]]:
+        return _group(self.nodes.values())
+
+    @cached_property
+    def _consumers(self) -> dict[str, tuple[Node, ...]]:
+        found: defaultdict[str, list[Node]] = defaultdict(list)
+        for node in self.nodes.values():
+            for producer in dict.fromkeys(node.inputs):
+                found[producer].append(node)
+        return {name: tuple(nodes) for name, nodes in found.items()}
+
+    def _unknown_path(self, path: str) -> str:
+        close = get_close_matches(path, [*self.modules, *self._alias_targets], n=3)
+        hint = f"; did you mean {' or '.join(f'`{name}`' for name in close)}?" if close else ""
+        return f"no module `{path}` in {self.name}{hint}"
+
+
+def _group(nodes: Iterable[Node]) -> dict[str, list[Node]]:
+    groups: defaultdict[str, list[Node]] = defaultdict(list)
+    for node in nodes:
+        groups[node.module].append(node)
+    return dict(groups)
+
+
+@dataclass(frozen=True, slots=True)
+class CapturedModel:
+    """All that is known of one model when its rules run; what was not asked for is None.
+
+    ``eval`` and ``train`` are the captures in these modes, ``rebatched`` the eval capture at
+    another batch size.
+    """
+
+    name: str
+    eval: Topology | None = None
+    train: Topology | None = None
+    rebatched: Topology | None = None
+    inputs_are_guessed: bool = False
+    declared_ties: tuple[tuple[str, ...], ...] = ()
+
+    @property
+    def topology(self) -> Topology:
+        """The eval capture, or the train capture where there is no other."""
+        found = self.eval or self.train
+        if found is None:
+            msg = f"{self.name} was captured in no mode"
+            raise ValueError(msg)
+        return found
+
+    @property
+    def topologies(self) -> tuple[Topology, ...]:
+        """The captures of both modes, as far as they were made."""
+        return tuple(topology for topology in (self.eval, self.train) if topology is not None)
+
+    @property
+    def has_failed(self) -> bool:
+        """Whether forward raised in some mode: what comes after that is not known."""
+        return any(topology.failure is not None for topology in self.topologies)

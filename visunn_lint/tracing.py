@@ -1,0 +1,57 @@
+"""Tracing: the topology of a model in memory."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from visunn_lint.errors import CaptureError
+from visunn_lint.loading.capturing import Subject, run_live
+from visunn_lint.pipeline.description import shown
+from visunn_lint.pipeline.engines.engine import Request
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from torch import nn
+
+    from visunn_lint.records import Failure, Mode
+    from visunn_lint.topology import Topology
+
+
+def trace(
+    model: nn.Module,
+    args: tuple[Any, ...] | None = None,
+    kwargs: Mapping[str, Any] | None = None,
+    *,
+    inputs: object = None,
+    mode: Mode = "eval",
+    engine: str = "auto",
+) -> Topology:
+    """Return the topology of a model: its modules, the operations that one run of forward makes, and the data flow.
+
+    ``args`` and ``kwargs`` are the values that ``forward`` is called with, as in
+    ``torch.export.export``; ``inputs`` are specs in their stead (``"2x3x224x224"``,
+    ``{"tokens": "2x16:int64"}``). With neither, what the model declares is taken
+    (``example_inputs``, Lightning, transformers, timm), else inputs are inferred. The model is left
+    as it was found. Raises CaptureError, with the topology up to there, when forward raises, and
+    InputError for inputs that do not fit or cannot be inferred.
+    """
+    run = run_live(Subject(Request(model), [mode], engine), args, kwargs, inputs)
+    topology = run.topologies[mode]
+    if topology.failure is not None:
+        raise _capture_error(topology, topology.failure) from run.errors[mode]
+    return topology
+
+
+def _capture_error(topology: Topology, failure: Failure) -> CaptureError:
+    where = f" in `{failure.module}`" if failure.module else ""
+    op = failure.op.rpartition("::")[2]
+    doing = f", {op}({', '.join(map(str, failure.operands))})" if op else ""
+    place = f" ({shown(failure.source)})" if failure.source else ""
+    return CaptureError(
+        f"forward of {topology.name} raised {failure.error}{where}{doing}: {failure.message}{place}",
+        topology=topology,
+        module=failure.module,
+        op=failure.op,
+        location=failure.source,
+    )
