@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import random
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from typing import TYPE_CHECKING, Literal, TypeAlias
 
 import numpy as np
@@ -20,6 +20,7 @@ from tests.models.structures import STRUCTURES
 from tests.models.surroundings import SURROUNDINGS
 from tests.models.wrappers import FailsAtTheEnd, NeedsValues, tensors
 from tests.snapshot import Snapshot, fingerprint, surroundings
+from visunn_lint.pipeline.engines.native import run
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -117,6 +118,17 @@ def test_trace_and_check_leave_the_seed_models_as_found(case: Case) -> None:
         with pytest.raises(visunn_lint.CaptureError):
             visunn_lint.trace(FailsAtTheEnd(model), args, mode="train")
     assert behaviour(model, case) == before
+
+
+@pytest.mark.parametrize("case", [*STATEFUL, *SURROUNDINGS], ids=str)
+def test_without_restoring_the_tests_above_would_fail(case: Case, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The control: these models do change something, and it shows once nothing is put back."""
+    for restoring in ("preserved", "same_surroundings"):
+        monkeypatch.setattr(run, restoring, lambda *_: nullcontext())
+    model = build(case, "eval", FailsAtTheEnd)
+    args, kwargs = case.args(), case.kwargs()
+    with pytest.raises(AssertionError), unchanged(model, args, kwargs):
+        visunn_lint.check(model, args, kwargs)
 
 
 def build(case: Case, mode: Mode, wrap: Callable[[nn.Module], nn.Module] = lambda model: model) -> nn.Module:

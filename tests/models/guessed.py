@@ -105,7 +105,7 @@ class Stepwise(nn.Module):
 
     def __init__(self, kind: type[nn.RNNBase]) -> None:
         super().__init__()
-        self.rnn = kind(8, 4, 2)
+        self.rnn: nn.Module = kind(8, 4, 2)  # type: ignore[arg-type]  # the base class alone takes a mode first
 
     def forward(self, x: Tensor, hidden: Tensor) -> Tensor:
         return self.rnn(x, hidden)[0]

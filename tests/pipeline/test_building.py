@@ -13,11 +13,11 @@ from tests.projects import write
 from visunn_lint.errors import TargetError
 from visunn_lint.pipeline.assignments import recorded_sources
 from visunn_lint.pipeline.building import Builder, NotAModelError
+from visunn_lint.pipeline.candidates import find_candidates
 from visunn_lint.pipeline.importing import import_file, importable, imports_put_back
 from visunn_lint.pipeline.isolation import isolated
 from visunn_lint.pipeline.network import no_network
 from visunn_lint.pipeline.selection import without_parts
-from visunn_lint.pipeline.target import find_candidates
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -140,7 +140,8 @@ def test_sources_of_modules(builder: Builder, tmp_path: Path) -> None:
         "        self.hidden = [nn.Linear(2, 2)]\n",
     )
     built = _build(builder, "Deep")
-    modules = [*dict(built.model.named_modules()).values(), built.model.hidden[0]]
+    (hidden,) = vars(built.model)["hidden"]
+    modules = [*built.model.modules(), hidden]
     lines = {module: built.sources[id(module)] for module in modules}
     assert [place.line for place in lines.values()] == [16, 8, 18, 19, 20, 23, 24]
     assert {place.file for place in lines.values()} == {str(tmp_path / "nets.py")}

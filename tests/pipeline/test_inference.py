@@ -54,8 +54,8 @@ def _refusal(model: nn.Module) -> tuple[str, str]:
         pytest.param(lambda: LeNet(1, 400), "b x 1 x 32 x 32", id="lenet-1-400"),
         pytest.param(lambda: LeNet(3, 400), "b x 3 x 32 x 32", id="lenet-3-400"),
         pytest.param(lambda: Patches(64), "b x 3 x 64 x 64", id="patches-64"),
-        pytest.param(lambda: HeadFirst(), "b x 3 x 224 x 224", id="headfirst"),
-        pytest.param(lambda: Grows(), "b x 1 x 48 x 48", id="grows"),
+        pytest.param(HeadFirst, "b x 3 x 224 x 224", id="headfirst"),
+        pytest.param(Grows, "b x 1 x 48 x 48", id="grows"),
         pytest.param(lambda: nn.Conv3d(2, 2, 3), "b x 2 x 32 x 32 x 32", id="conv3d-2-2-3"),
     ],
 )
@@ -72,8 +72,8 @@ def test_images(build: Callable[[], nn.Module], expected: str) -> None:
             lambda: nn.Sequential(nn.Flatten(), nn.Linear(784, 10)), "b x 784", id="sequential-flatten-linear-784-10"
         ),
         pytest.param(lambda: nn.BatchNorm1d(7), "b x 7", id="batchnorm1d-7"),
-        pytest.param(lambda: Bare(), "b x 10", id="bare"),
-        pytest.param(lambda: Alone(), "", id="alone"),
+        pytest.param(Bare, "b x 10", id="bare"),
+        pytest.param(Alone, "", id="alone"),
     ],
 )
 def test_flat_inputs(build: Callable[[], nn.Module], expected: str) -> None:
@@ -84,11 +84,11 @@ def test_flat_inputs(build: Callable[[], nn.Module], expected: str) -> None:
 @pytest.mark.parametrize(
     ("build", "expected"),
     [
-        pytest.param(lambda: Block(), "b x 6:int64", id="block"),
-        pytest.param(lambda: Classifier(), "b x 16:int64, lengths=b:int64", id="classifier"),
-        pytest.param(lambda: Translator(), "b x 16:int64, tgt=b x 16:int64, mask=b x 16:bool", id="translator"),
-        pytest.param(lambda: Captions(), "b x 3 x 224 x 224, input_ids=b x 224:int64", id="captions"),
-        pytest.param(lambda: Ratings(), "b:int64, item=b:int64", id="ratings"),
+        pytest.param(Block, "b x 6:int64", id="block"),
+        pytest.param(Classifier, "b x 16:int64, lengths=b:int64", id="classifier"),
+        pytest.param(Translator, "b x 16:int64, tgt=b x 16:int64, mask=b x 16:bool", id="translator"),
+        pytest.param(Captions, "b x 3 x 224 x 224, input_ids=b x 224:int64", id="captions"),
+        pytest.param(Ratings, "b:int64, item=b:int64", id="ratings"),
     ],
 )
 def test_tokens(build: Callable[[], nn.Module], expected: str) -> None:
@@ -109,8 +109,8 @@ def test_tokens(build: Callable[[], nn.Module], expected: str) -> None:
         pytest.param(lambda: Stepwise(nn.GRU), "16 x b x 8, hidden=2 x b x 4", id="stepwise-gru"),
         pytest.param(lambda: Stepwise(nn.LSTM), "16 x b x 8, hidden=[2 x b x 4, 2 x b x 4]", id="stepwise-lstm"),
         pytest.param(lambda: nn.Conv1d(3, 2, 3), "b x 3 x 256", id="conv1d-3-2-3"),
-        pytest.param(lambda: Points(), "b x 256 x 3", id="points"),
-        pytest.param(lambda: Rows(), "b x 1 x 28 x 28", id="rows"),
+        pytest.param(Points, "b x 256 x 3", id="points"),
+        pytest.param(Rows, "b x 1 x 28 x 28", id="rows"),
     ],
 )
 def test_sequences(build: Callable[[], nn.Module], expected: str) -> None:

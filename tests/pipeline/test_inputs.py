@@ -151,11 +151,12 @@ def test_spelling_of_values() -> None:
     assert spell((x, _Batch(x)), {}) == ""
 
 
+@pytest.mark.filterwarnings("ignore:.torch.jit:FutureWarning")
 def test_signature_of_wrapped_models() -> None:
     """Compiled, scripted and parallel models have the signature of what they wrap."""
     model = nn.Linear(3, 3)
-    scripted = torch.jit.trace(model, torch.zeros(1, 3))
-    wrapped = (torch.compile(model), nn.DataParallel(model))
+    scripted = torch.jit.trace(model, torch.zeros(1, 3))  # type: ignore[no-untyped-call]
+    wrapped: list[Any] = [torch.compile(model), nn.DataParallel(model)]
     assert [spelled(each) for each in wrapped] == ["Linear.forward(input)"] * 2
     assert spelled(scripted).partition(".")[2] == "forward(input)"
 

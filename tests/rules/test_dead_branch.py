@@ -21,6 +21,7 @@ class Net(nn.Module):
     def __init__(self):
         super().__init__()
         self.fc, self.aux, self.pair = nn.Linear(4, 4), nn.Sequential(nn.Linear(4, 4), nn.ReLU(inplace=True)), Pair()
+        self.lstm = nn.LSTM(4, 4)
 
     def keep(self, x):
         pass
@@ -71,7 +72,7 @@ def test_it_is_found_where_it_is_dropped(tmp_path: Path) -> None:
     """And told where it begins, if that is another line."""
     (found,) = _findings("y = self.aux(x)\nz = torch.exp(y)\nreturn self.fc(x)", tmp_path)
     lines = [found.location and found.location.line, *(each.location and each.location.line for each in found.related)]
-    assert lines == [23, 22]
+    assert lines == [24, 23]
 
 
 @pytest.mark.parametrize(
@@ -88,6 +89,8 @@ def test_it_is_found_where_it_is_dropped(tmp_path: Path) -> None:
         "y = self.aux(x)\nif self.training: return self.fc(x), y\nreturn self.fc(x)",
         "y, z = self.pair(x)\nreturn (self.fc(y), z) if self.training else self.fc(y)",
         "y = self.aux(x)\nraise ValueError",
+        "y, z = self.lstm(x)\nself.state = z\nreturn self.fc(x)",
+        "y, (h, c) = self.lstm(x)\nself.state = h\nreturn self.fc(x)",
     ],
 )
 def test_what_may_have_another_reader_is_not_found(body: str, tmp_path: Path) -> None:

@@ -95,6 +95,12 @@ def test_the_page_shows_the_first_examples() -> None:
     )
 
 
+def test_the_page_shows_the_options_of_an_example() -> None:
+    """As they are written in the configuration."""
+    heading = 'With `deny = ["BatchNorm*"]`:\n\n```python\nnn.Sequential('
+    assert heading in next(rule for rule in discover() if rule.name == "unexpected-module").page()
+
+
 def test_info_is_what_renderers_know() -> None:
     """The summary is the first paragraph, on one line."""
     assert Sample.info() == RuleInfo(

@@ -14,7 +14,7 @@ from visunn_lint.pipeline.choice import choose_arguments
 from visunn_lint.pipeline.engines.engine import Request
 from visunn_lint.pipeline.inference import what_to_give
 from visunn_lint.pipeline.inputs import Arguments, from_values
-from visunn_lint.pipeline.signature import inner_model, spelled
+from visunn_lint.pipeline.signature import inner_model, is_complete, spelled
 from visunn_lint.pipeline.trial import Rehearsal
 from visunn_lint.spec import InputSpec
 from visunn_lint.topology import CapturedModel
@@ -90,8 +90,8 @@ def run_live(subject: Subject, args: tuple[Any, ...] | None, kwargs: Mapping[str
     if args is not None and inputs is not None:
         message = "args and inputs are both given"
         raise InputError(message, hint="args are values, inputs are specs: give one of them")
-    if args is not None:
-        return run_with(subject, from_values(subject.model, args, kwargs or {}))
+    if args is not None or (kwargs and inputs is None and is_complete(subject.model, kwargs)):
+        return run_with(subject, from_values(subject.model, () if args is None else args, kwargs or {}))
     cls = type(subject.model)
     mark = mark_of(cls, sys.modules.get(cls.__module__))
     given = InputSpec.parse(inputs) if inputs is not None else mark.inputs if mark is not None else None

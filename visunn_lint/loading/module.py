@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import importlib
-from contextlib import AbstractContextManager, contextmanager, nullcontext
+from contextlib import AbstractContextManager, closing, contextmanager, nullcontext
 from dataclasses import replace
 from functools import cache, partial
 from pathlib import Path
@@ -12,40 +12,51 @@ from typing import TYPE_CHECKING
 from visunn_lint.errors import TargetError
 from visunn_lint.loading.capturing import Subject, run_chosen
 from visunn_lint.loading.flags import inputs_by_model
-from visunn_lint.loading.options import plan
+from visunn_lint.loading.options import make_plans
 from visunn_lint.pipeline.assignments import recorded_sources
 from visunn_lint.pipeline.building import Builder
+from visunn_lint.pipeline.candidates import find_candidates, no_model
 from visunn_lint.pipeline.engines.engine import Request
 from visunn_lint.pipeline.importing import folders_on_path, import_file, importable
 from visunn_lint.pipeline.isolation import isolated
 from visunn_lint.pipeline.network import no_network
 from visunn_lint.pipeline.selection import NotBuilt, without_parts
-from visunn_lint.pipeline.target import MOST, find_candidates, no_model
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Generator, Iterator
     from types import ModuleType
 
+    from visunn_lint.loading.capturing import Run
     from visunn_lint.loading.options import Options, Plan
+    from visunn_lint.pipeline.candidates import Candidate
     from visunn_lint.pipeline.selection import Attempt
-    from visunn_lint.pipeline.target import Candidate, Target
+    from visunn_lint.pipeline.target import Target
     from visunn_lint.topology import CapturedModel
+
+_MOST_MODELS = 20
 
 
 def captures(target: Target, options: Options) -> Generator[tuple[str, Callable[[], CapturedModel]]]:
-    """Yield the name of each model of a module, and a function that captures it.
+    """Yield the name of each model of a module, and a function that captures it; see ``runs``."""
+    with closing(runs(target, options)) as found:
+        for name, run in found:
+            yield name, partial(_as_model, name, run)
+
+
+def runs(target: Target, options: Options) -> Generator[tuple[str, Callable[[], tuple[Subject, Run]]]]:
+    """Yield the name of each model of a module, and a function that runs it and returns it with its captures.
 
     Both raise VisunnError: this one for what concerns the module as a whole, the functions for
-    what concerns one model. Call them before the next is asked for.
+    what concerns one model. Call them, and use the model, before the next is asked for.
     """
     with _ready(target, options) as builder:
         attempts = _attempts(builder, target)
-        plans = [plan(attempt.candidate, target, options) for attempt in attempts]
+        plans = make_plans([attempt.candidate for attempt in attempts], target, options)
         names = {each.name: (each.name, attempt.candidate.name) for each, attempt in zip(plans, attempts, strict=True)}
-        inputs = inputs_by_model(options.inputs, names)
+        inputs = inputs_by_model(options.inputs, names, is_all=not options.is_folder)
         for attempt, each in zip(attempts, plans, strict=True):
             how = replace(each, inputs=inputs.get(each.name, each.inputs))
-            yield each.name, partial(_capture, builder, attempt, how, options.engine)
+            yield each.name, partial(_run, builder, attempt, how, options.engine)
 
 
 @contextmanager
@@ -73,7 +84,7 @@ def _attempts(builder: Builder, target: Target) -> list[Attempt]:
 
 
 def _check_number(candidates: list[Candidate]) -> None:
-    if len(candidates) > MOST:
+    if len(candidates) > _MOST_MODELS:
         names = ", ".join(f"`{each.name}`" for each in candidates[:4])
         message = f"has {len(candidates)} models: {names}, …"
         raise TargetError(message, hint=f"say which: file.py::{candidates[0].name}")
@@ -86,10 +97,14 @@ def _attempt(builder: Builder, candidate: Candidate) -> Attempt:
         return NotBuilt(candidate, error)
 
 
-def _capture(builder: Builder, attempt: Attempt, how: Plan, engine: str) -> CapturedModel:
+def _as_model(name: str, run: Callable[[], tuple[Subject, Run]]) -> CapturedModel:
+    return run()[1].as_model(name)
+
+
+def _run(builder: Builder, attempt: Attempt, how: Plan, engine: str) -> tuple[Subject, Run]:
     if isinstance(attempt, NotBuilt):
         raise attempt.error
     rebuild = cache(partial(builder.rebuild, attempt.candidate)) if attempt.rung == "meta" else None
     request = Request(attempt.model, sources=attempt.sources, rebuild=rebuild)
     subject = Subject(request, how.modes, engine, attempt.reason)
-    return run_chosen(subject, how.inputs, how.kwargs, builder.module).as_model(how.name)
+    return subject, run_chosen(subject, how.inputs, how.kwargs, builder.module)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from visunn_lint.errors import VisunnError
 from visunn_lint.pipeline.description import shown_path
-from visunn_lint.pipeline.target import Target, parse_target
+from visunn_lint.pipeline.target import parse_target
 from visunn_lint.spec import InputSpec
 
 if TYPE_CHECKING:
@@ -15,13 +15,17 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from visunn_lint.config import ModelSettings
-    from visunn_lint.pipeline.target import Candidate
+    from visunn_lint.pipeline.candidates import Candidate
+    from visunn_lint.pipeline.target import Target
     from visunn_lint.records import Mode
 
 
 @dataclass(frozen=True, slots=True)
 class Options:
-    """How targets are loaded; see ``loading.load``. ``named`` is the configured model that was asked for."""
+    """How targets are loaded; see ``loading.load``.
+
+    ``named`` is the configured model that was asked for, ``is_folder`` says that there are several files.
+    """
 
     inputs: Sequence[str]
     modes: Sequence[Mode]
@@ -32,6 +36,7 @@ class Options:
     exclude: Sequence[str]
     allow_network: bool
     named: str = ""
+    is_folder: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,18 +49,28 @@ class Plan:
     modes: Sequence[Mode] = ()
 
 
-def plan(candidate: Candidate, target: Target, options: Options) -> Plan:
-    """Return how a candidate is captured: as the configuration has it, else as its mark does."""
+def make_plans(candidates: Sequence[Candidate], target: Target, options: Options) -> list[Plan]:
+    """Return how each candidate is captured: as the configuration has it, else as its mark does.
+
+    What the configuration says of a whole file holds for all models in it, its name only for a
+    single one.
+    """
+    return [_plan(candidate, target, options, is_alone=len(candidates) == 1) for candidate in candidates]
+
+
+def _plan(candidate: Candidate, target: Target, options: Options, *, is_alone: bool) -> Plan:
     name, mark = _configured_name(candidate, target, options), candidate.mark
     settings = options.models.get(name)
     inputs = (settings.inputs if settings else None) or (mark.inputs if mark else None) or InputSpec()
     kwargs = {**(mark.kwargs if mark else {}), **(settings.kwargs if settings else {})}
-    wanted = settings.modes if settings else mark.modes if mark else None
-    modes = [mode for mode in options.modes if wanted is None or mode in wanted]
-    return Plan(name or full_name(candidate, target), inputs, kwargs, modes or wanted or options.modes)
+    wanted = [each.modes for each in (settings, mark) if each is not None and each.modes is not None]
+    modes = [mode for mode in options.modes if all(mode in each for each in wanted)]
+    is_named = settings is not None and (is_alone or settings.target.endswith(f":{candidate.name}"))
+    shown = name if is_named else _full_name(candidate, target)
+    return Plan(shown, inputs, kwargs, modes or options.modes)
 
 
-def full_name(candidate: Candidate, target: Target) -> str:
+def _full_name(candidate: Candidate, target: Target) -> str:
     """Return a candidate as a target of its own: ``model.py::Net``, ``package.module:Net``."""
     if target.path is None:
         return f"{target.module}:{candidate.name}"
@@ -63,14 +78,20 @@ def full_name(candidate: Candidate, target: Target) -> str:
 
 
 def _configured_name(candidate: Candidate, target: Target, options: Options) -> str:
-    """Return the name by which the configuration knows a candidate, "" if it does not."""
-    if options.named and target.attribute:
+    """Return the name by which the configuration knows a candidate, or its whole file; "" if it does not."""
+    if options.named:
         return options.named
-    for name, settings in options.models.items():
-        try:
-            other = parse_target(settings.target, options.root)
-        except VisunnError:
-            continue
-        if (other.path, other.module) == (target.path, target.module) and other.attribute == candidate.name:
-            return name
-    return ""
+    place = (target.path, target.module)
+    by_attribute = {
+        other.attribute: name
+        for name, settings in options.models.items()
+        if (other := _parsed(settings.target, options.root)) and (other.path, other.module) == place
+    }
+    return by_attribute.get(candidate.name) or by_attribute.get("", "")
+
+
+def _parsed(text: str, root: Path) -> Target | None:
+    try:
+        return parse_target(text, root)
+    except VisunnError:
+        return None

@@ -12,19 +12,24 @@ from typing import TYPE_CHECKING, TypeAlias
 from visunn_lint.errors import TargetError, Timeout, VisunnError
 from visunn_lint.finding import Broken
 from visunn_lint.loading.capturing import MODES
-from visunn_lint.loading.module import captures
+from visunn_lint.loading.flags import check_addresses
+from visunn_lint.loading.module import captures, runs
 from visunn_lint.loading.options import Options
 from visunn_lint.loading.time_limit import time_limit
+from visunn_lint.pipeline.candidates import NoModelError
 from visunn_lint.pipeline.description import describe, shown_path
 from visunn_lint.pipeline.discovery import Skipped, model_files
 from visunn_lint.pipeline.importing import imports_put_back
-from visunn_lint.pipeline.target import NoModelError, Target, parse_target
+from visunn_lint.pipeline.target import Target, parse_target
 from visunn_lint.topology import CapturedModel
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Callable, Generator, Mapping, Sequence
+
+    from torch import nn
 
     from visunn_lint.config import ModelSettings
+    from visunn_lint.pipeline.inputs import Arguments
     from visunn_lint.records import Mode
 
 
@@ -68,15 +73,41 @@ def load(  # noqa: PLR0913 -- each is an option of the command line
     target is raised: it is in ``broken``.
     """
     options = Options(inputs, modes, engine, models or {}, root or Path.cwd(), timeout, exclude, allow_network)
-    if target in options.models:
-        options = replace(options, named=target)
     try:
         files, skipped = _files(target, options)
+        options = _suited(options, target, files)
     except VisunnError as error:
         return Loaded(broken=(_broken(target, error),))
     with imports_put_back():
         results = [result for file in files for result in _load(file, options)]
     return _sorted_out(results, [f"{shown_path(each.file)}: {each.reason}" for each in skipped])
+
+
+def live_models(
+    target: str,
+    *,
+    inputs: Sequence[str] = (),
+    mode: Mode = "eval",
+    models: Mapping[str, ModelSettings] | None = None,
+    root: Path | None = None,
+    exclude: Sequence[str] = (),
+    allow_network: bool = False,
+) -> Generator[tuple[nn.Module, Arguments]]:
+    """Yield each model of a target as it stands in memory, with the arguments that it was run with.
+
+    See ``load`` for the arguments. Use a model before the next is asked for, and close the generator:
+    only then is what the user's code did to the process undone. Raises VisunnError for the first
+    thing that is wrong.
+    """
+    options = Options(inputs, (mode,), "auto", models or {}, root or Path.cwd(), None, exclude, allow_network)
+    files, _ = _files(target, options)
+    options = _suited(options, target, files)
+    with imports_put_back():
+        for file in files:
+            with closing(runs(file, options)) as found:
+                for _, run in found:
+                    subject, made = run()
+                    yield subject.model, made.arguments
 
 
 def _sorted_out(results: list[Result], skipped: list[str]) -> Loaded:
@@ -108,9 +139,16 @@ def _files(text: str, options: Options) -> tuple[list[Target], list[Skipped]]:
     return files, skipped
 
 
+def _suited(options: Options, target: str, files: list[Target]) -> Options:
+    """Return the options as they hold for a target; raises InputError for inputs that fit any file of a folder."""
+    if len(files) > 1:
+        check_addresses(options.inputs)
+    return replace(options, named=target if target in options.models else "", is_folder=len(files) > 1)
+
+
 def _parsed(text: str, options: Options) -> Target:
     if text in options.models:
-        return parse_target(options.models[text].target, options.root)
+        return replace(parse_target(options.models[text].target, options.root), text=text)
     try:
         return parse_target(text, Path.cwd())
     except TargetError as error:

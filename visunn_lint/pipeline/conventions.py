@@ -6,12 +6,14 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+import torch
 from torch import Tensor, nn
 
 from visunn_lint.errors import InputError, VisunnError
 from visunn_lint.pipeline.consumers import telling_layers
 from visunn_lint.pipeline.description import describe
 from visunn_lint.pipeline.devices import pretend_devices
+from visunn_lint.pipeline.engines.native.structure import replace_tensors
 from visunn_lint.pipeline.inputs import Arguments, from_spec, from_values
 from visunn_lint.pipeline.signature import inner_model
 from visunn_lint.spec import InputSpec, TensorInput
@@ -105,9 +107,18 @@ def _raised(name: str, error: BaseException) -> InputError:
 def _arguments(found: Any, model: nn.Module, name: str) -> Arguments:  # noqa: ANN401 -- whatever the user declares
     if isinstance(found, InputSpec | str) or _is_shape(found):
         return from_spec(_parsed(found, name), model)
+    found = replace_tensors(found, _with_values)
     args = found if isinstance(found, tuple) else () if isinstance(found, dict) else (found,)
     kwargs = dict(found) if isinstance(found, dict) else {}
     return from_values(model, args, kwargs)
+
+
+def _with_values(tensor: Tensor) -> Tensor:
+    """Return a tensor that an import on the meta device has left without values, with some."""
+    if not tensor.is_meta:
+        return tensor
+    made = torch.zeros(tensor.shape, dtype=tensor.dtype)
+    return made.normal_(generator=torch.Generator().manual_seed(0)) if made.is_floating_point() else made
 
 
 def _is_shape(found: object) -> bool:

@@ -2,13 +2,21 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass, replace
 from math import isqrt, prod, sqrt
 from typing import TYPE_CHECKING
 
 from torch import nn
 
+from visunn_lint.pipeline.complaints import (
+    is_misaligned,
+    is_too_small,
+    misfit_view,
+    numbers_in,
+    wanted_rank,
+    wants_floats,
+    wants_integers,
+)
 from visunn_lint.pipeline.consumers import SIZE, layout
 from visunn_lint.pipeline.sizes import larger, smaller
 from visunn_lint.spec import TensorInput
@@ -19,33 +27,6 @@ if TYPE_CHECKING:
     from visunn_lint.pipeline.guesses import Guess
     from visunn_lint.records import Failure
 
-_TOO_SMALL = re.compile(
-    r"Kernel size can't be greater|Output size is too small|Padding size should be less|too small"
-    r"|more than 1 (?:value per channel|spatial element)|maximum size for tensor"
-    r"|(?:should|must|has to) be (?:at least|smaller)"
-)
-_WANTS_INTEGERS = re.compile(
-    r"Long, Int|to be long or int|index tensor|must be (?:long|an? int)|int32/int64|scalar type Long but"
-)
-_WANTS_FLOATS = re.compile(
-    r"for '(?:Long|Bool|Int)'|floating point|but got (?:Long|Bool)|Input type \((?:long|bool)|found (?:Long|Bool)"
-    r"|bool tensor"
-)
-_RANKS = (
-    re.compile(r"\((?:un)?batched\) or (\d)D"),
-    re.compile(r"values to unpack \(expected (\d)"),
-    re.compile(r"len\(dims\) = (\d)"),
-    re.compile(r"subscripts in the equation \((\d)\)"),
-    re.compile(r"expected (\d)D input"),
-    re.compile(r"to be \dD or (\d)D"),
-    re.compile(r"expected \dD or (\d)D input"),
-    re.compile(r"[Ee]xpected (\d) dim(?:ension)?s"),
-)
-_REACHED_AXIS = re.compile(
-    r"in range of \[-\d+, (\d+)\], but got (-?\d+)|too many indices for tensor of dimension (\d)"
-)
-_MISALIGNED = re.compile(r"must match|broadcast|[Ss]izes of tensors|[Ee]xpected size|same (?:size|shape)")
-_VIEW = re.compile(r"shape '\[([-\d, ]+)\]' is invalid for input of size (\d+)")
 _MATRICES = frozenset({"linear", "matmul", "mm", "addmm", "bmm", "mv"})
 _CONVOLUTIONS = frozenset({f"conv{way}{rank}d" for way in ("", "_transpose") for rank in (1, 2, 3)})
 _MOST_NUMBERS = 4
@@ -117,14 +98,14 @@ def _by_reader(trouble: Trouble) -> Iterator[Guess]:
 
 
 def _by_dtype(trouble: Trouble) -> Iterator[Guess]:
-    if _WANTS_INTEGERS.search(trouble.failure.message):
+    if wants_integers(trouble.failure.message):
         yield trouble.instead(*trouble.layout.dims, dtype="int64")
-    if _WANTS_FLOATS.search(trouble.failure.message):
+    if wants_floats(trouble.failure.message):
         yield trouble.instead(*trouble.layout.dims)
 
 
 def _by_rank(trouble: Trouble) -> Iterator[Guess]:
-    rank = _wanted_rank(trouble.failure.message)
+    rank = wanted_rank(trouble.failure.message)
     dims = trouble.layout.dims
     if rank in (0, len(dims)):
         return
@@ -136,20 +117,6 @@ def _by_rank(trouble: Trouble) -> Iterator[Guess]:
         5: (("b", features, SIZE, SIZE, SIZE), ("b", SIZE, features, 64, 64)),
     }
     yield from (trouble.instead(*shape, dtype=trouble.layout.dtype) for shape in shapes.get(rank, ()))
-
-
-def _wanted_rank(message: str) -> int:
-    for pattern in _RANKS:
-        found = pattern.search(message)
-        if found:
-            return int(found[1])
-    reached = _REACHED_AXIS.search(message)
-    if reached is None:
-        return 0
-    if reached[3]:
-        return int(reached[3]) + 1
-    axis = int(reached[2])
-    return axis + 1 if axis >= 0 else -axis
 
 
 def _by_matrix(trouble: Trouble) -> Iterator[Guess]:
@@ -179,10 +146,10 @@ def _by_convolution(trouble: Trouble) -> Iterator[Guess]:
 
 def _by_view(trouble: Trouble) -> Iterator[Guess]:
     """Take from a view that does not fit how many elements there are, and how many there should be."""
-    found = _VIEW.search(trouble.failure.message)
+    found = misfit_view(trouble.failure.message)
     if found is None:
         return
-    target, got = [int(part) for part in found[1].split(",")], int(found[2])
+    target, got = found
     batch = trouble.guess.batch
     wanted = prod(dim for dim in target if dim > 0) * (batch if -1 in target else 1)
     if trouble.is_direct and wanted % batch == 0:
@@ -214,13 +181,13 @@ def _scaled(trouble: Trouble, got: int, wanted: int) -> Iterator[Guess]:
 
 
 def _by_size(trouble: Trouble) -> Iterable[Guess]:
-    return larger(trouble.guess) if _TOO_SMALL.search(trouble.failure.message) else ()
+    return larger(trouble.guess) if is_too_small(trouble.failure.message) else ()
 
 
 def _by_alignment(trouble: Trouble) -> Iterator[Guess]:
     """Scale the free length, as it is or by area, where two tensors should be alike in one."""
     shapes = [operand.shape for operand in trouble.failure.operands if operand.shape][:2]
-    if len(shapes) < 2 or not _MISALIGNED.search(trouble.failure.message):  # noqa: PLR2004 -- it takes two to differ
+    if len(shapes) < 2 or not is_misaligned(trouble.failure.message):  # noqa: PLR2004 -- it takes two to differ
         return
     for one, other in zip(reversed(shapes[0]), reversed(shapes[1]), strict=False):
         if one == other or 1 in (one, other):
@@ -239,9 +206,9 @@ def _by_alignment(trouble: Trouble) -> Iterator[Guess]:
 def _by_numbers(trouble: Trouble) -> Iterator[Guess]:
     """Try the numbers in a message: an assertion of the user's often names the size that it wants."""
     message = trouble.failure.message
-    if trouble.failure.operands or _wanted_rank(message):
+    if trouble.failure.operands or wanted_rank(message):
         return
-    numbers = list(dict.fromkeys(int(text) for text in re.findall(r"\d+", message)))
+    numbers = numbers_in(message)
     for number in numbers if len(numbers) <= _MOST_NUMBERS else ():
         if 1 < number <= _LARGEST_SAID:
             yield trouble.guess.with_size(number)

@@ -41,6 +41,7 @@ _TIME_NAMES = frozenset({"t", "time", "times", "timestep", "timesteps", "time_st
 _PLAIN_VALUES = {int: 1, bool: False, float: 1.0, "int": 1, "bool": False, "float": 1.0}
 _MOST_LAYERS = 4
 _INDICES = TensorInput(("b", SIZE), "int64")
+_ONE_INDEX = TensorInput(("b",), "int64")
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,10 +124,10 @@ def first_guesses(model: nn.Module, known: Container[str] = ()) -> Iterator[Gues
 
 
 def _single_indices(guess: Guess) -> Iterator[Guess]:
-    """Yield the guess with one index a sample, where there are several inputs and all are looked up."""
+    """Yield the guess with one index a sample, where all inputs are looked up."""
     tensors = guess.tensors
-    if len(tensors) > 1 and all(value == _INDICES for value in tensors.values()):
-        yield replace(guess, layouts=tuple((name, TensorInput(("b",), "int64")) for name in tensors))
+    if tensors and all(value == _INDICES for value in tensors.values()):
+        yield replace(guess, layouts=tuple((name, _ONE_INDEX) for name in tensors))
 
 
 def start_size(value: TensorInput) -> int:

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from torch import nn
 
     from visunn_lint.errors import TargetError
-    from visunn_lint.pipeline.target import Candidate
+    from visunn_lint.pipeline.candidates import Candidate
 
 
 @dataclass(frozen=True, slots=True)

@@ -78,6 +78,15 @@ def check(model: nn.Module, args: tuple[Any, ...], kwargs: Mapping[str, Any]) ->
         raise InputError(message, hint=_closest(found, kwargs)) from None
 
 
+def is_complete(model: nn.Module, kwargs: Mapping[str, Any]) -> bool:
+    """Return whether forward can be called with some named arguments alone."""
+    found = signature(model)
+    try:
+        return found is not None and bool(found.bind(**kwargs))
+    except TypeError:
+        return False
+
+
 def spelled(model: nn.Module) -> str:
     """Return ``Net.forward(x, mask=None)``, without annotations."""
     bare = [parameter.replace(annotation=Parameter.empty) for parameter in parameters(model)]

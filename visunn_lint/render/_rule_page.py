@@ -63,8 +63,17 @@ def _body(markdown: str, view: View) -> Iterator[Text]:
             yield from (Text(f"    {view.text(line)}".rstrip(), _CODE) for line in block.splitlines()[1:-1])
         elif block.startswith("## "):
             yield Text(view.text(block.removeprefix("## ")), STRONG)
+        elif block.startswith("- "):
+            yield from _item(_prose(view.text(block.removeprefix("- ").replace("\n  ", " "))), width)
         elif not block.startswith("# "):
             yield from wrap(_prose(view.text(block.replace("\n", " "))), width)
+
+
+def _item(text: Text, width: int) -> Iterator[Text]:
+    """Yield the rows of an item of a list, the later ones below the first word of it."""
+    first, *rest = wrap(text, width - len("- "))
+    yield Text.assemble("- ", first)
+    yield from (Text.assemble("  ", row) for row in rest)
 
 
 def _prose(line: str) -> Text:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from abc import ABC, abstractmethod
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
@@ -120,7 +121,7 @@ class Rule(ABC):
         sections = _sections(cls)
         for title, examples in (("Example", cls.bad), ("Use instead", cls.good)):
             if examples:
-                sections[title] = f"{sections.get(title, '')}\n\n```python\n{examples[0]}\n```".strip()
+                sections[title] = f"{sections.get(title, '')}\n\n{_shown(examples[0])}".strip()
         parts = [f"## {title}\n\n{sections[title]}" for title in _PAGE if title in sections]
         return "\n\n".join([f"# {cls.name} ({cls.code})", *parts]) + "\n"
 
@@ -132,6 +133,13 @@ def _place(where: Module | Node | str) -> tuple[str, str, Location | None]:
     if isinstance(where, Node):
         return where.module, where.name, where.source
     return where, "", None
+
+
+def _shown(example: Example) -> str:
+    """Return an example in Markdown, with the options that it is checked with."""
+    options = [f"`{name.replace('_', '-')} = {json.dumps(value)}`" for name, value in example.options.items()]
+    heading = f"With {', '.join(options)}:\n\n" if options else ""
+    return f"{heading}```python\n{example}\n```"
 
 
 def _sections(rule: type[Rule]) -> dict[str, str]:

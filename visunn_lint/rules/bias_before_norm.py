@@ -82,6 +82,23 @@ class BiasBeforeNorm(Rule):
         ),
         Example(
             """
+            class Net(nn.Module):  # frozen statistics: the bias is all that moves
+                def __init__(self):
+                    super().__init__()
+                    self.conv, self.norm = nn.Conv2d(3, 8, 3), nn.BatchNorm2d(8)
+
+                def forward(self, x):
+                    return self.norm(self.conv(x))
+
+                def train(self, mode=True):
+                    super().train(mode)
+                    self.norm.eval()
+                    return self
+            """,
+            inputs="2x3x8x8",
+        ),
+        Example(
+            """
             class Net(nn.Module):  # another call of the layer, without a norm behind it
                 def __init__(self):
                     super().__init__()
@@ -96,7 +113,7 @@ class BiasBeforeNorm(Rule):
 
     def check(self, model: CapturedModel) -> Iterator[Finding]:
         """Yield a finding for each trained bias that only ever reaches a batch norm."""
-        for topology in model.topologies if not model.has_failed else ():
+        for topology in _deciding(model):
             for bias in topology.nodes.values():
                 layers = topology.consumers(bias)
                 norms = [_norm_behind(topology, layer, bias) for layer in layers]
@@ -119,6 +136,13 @@ class BiasBeforeNorm(Rule):
         )
 
 
+def _deciding(model: CapturedModel) -> tuple[Topology, ...]:
+    """Return the captures that tell: train where there is one, for a norm may stay in eval mode there."""
+    if model.has_failed:
+        return ()
+    return model.topologies if model.train is None else (model.train,)
+
+
 def _norm_behind(topology: Topology, layer: Node, bias: Node) -> Node | None:
     """Return the batch norm that is the only reader of a layer with this bias, and sees its channels as such."""
     readers = topology.consumers(layer)
@@ -127,5 +151,7 @@ def _norm_behind(topology: Topology, layer: Node, bias: Node) -> Node | None:
         return None
     norm, spec = readers[0], layer.output_specs[0]
     if norm.short_op != "batch_norm" or norm.inputs[0] != layer.name or spec is None:
+        return None
+    if topology.captured.mode == "train" and norm.attributes.get("training") is not True:
         return None
     return norm if layer.short_op != "linear" or len(spec.shape) == _ROWS else None

@@ -285,12 +285,12 @@ def _how_dropped(topology: Topology, node: Node) -> str | None:
     calls = _returning_calls(topology, node)
     if not node.output_specs or _writes_state(topology, node) or (query.is_in_place(node) and not calls):
         return None
-    places: list[tuple[Location | None, int | None]] = [(node.source, None)]
-    places += [(call.source, _element(call, node)) for call in calls]
-    inner = [place for place in places if place[0] != places[-1][0]]
-    if any(fate_at(*place) is not Fate.RETURNED for place in inner) or fate_at(*places[-1]) is not Fate.DROPPED:
+    *inner, outermost = [(node.source, [None]), *((call.source, _elements(call, node)) for call in calls)]
+    fates = {fate_at(outermost[0], element) for element in outermost[1]}
+    passed = {fate_at(place, element) for place, elements in inner if place != outermost[0] for element in elements}
+    if fates != {Fate.DROPPED} or not passed <= {Fate.RETURNED}:
         return None
-    return "whole" if places[-1][1] is None else "element"
+    return "whole" if outermost[1] == [None] else "element"
 
 
 def _returning_calls(topology: Topology, node: Node) -> list[Call]:
@@ -303,13 +303,12 @@ def _returning_calls(topology: Topology, node: Node) -> list[Call]:
     return found
 
 
-def _element(call: Call, node: Node) -> int | None:
-    """Return which element of a call's result a node made, None if the whole of it."""
+def _elements(call: Call, node: Node) -> list[int | None]:
+    """Return which elements of a call's result a node made, None for the whole of it."""
     if len(call.outputs) == 1:
-        return None
-    path = next(slot.path for slot in call.outputs if slot.node == node.name)
-    first = path.partition(".")[0]
-    return int(first) if first.isdigit() else -1
+        return [None]
+    firsts = (slot.path.partition(".")[0] for slot in call.outputs if slot.node == node.name)
+    return [int(first) if first.isdigit() else -1 for first in firsts]
 
 
 def _writes_state(topology: Topology, node: Node) -> bool:

@@ -30,13 +30,16 @@ _ADVICE = (
 )  # fmt: skip
 """What the errors that torch raises most often say, in other words."""
 
+_FOR_EVAL = r"\bnone(type)?\b|expected more than 1 value per channel when training"
+
 
 @dataclass(frozen=True)
 class ForwardFailed(Rule):
     """``forward`` raises an exception on inputs that were given, declared, or the model's own convention.
 
-    Inputs that were guessed are no ground for a finding, nor is a train mode that misses an argument
-    which eval does without (a detector's targets). What ran before is linted, and shown by ``visunn tree``.
+    Inputs that were guessed are no ground for a finding, nor are inputs that are made for eval: without
+    the targets that train asks for, or of a batch of one that batch norm cannot train on. What ran before
+    is linted, and shown by ``visunn tree``.
 
     ## Why is this bad?
     The model does not run.
@@ -112,6 +115,7 @@ class ForwardFailed(Rule):
             """,
             inputs="2x4",
         ),
+        Example("nn.Sequential(nn.Linear(4, 4), nn.BatchNorm1d(4))", inputs="1x4"),
     )
 
     def check(self, model: CapturedModel) -> Iterator[Finding]:
@@ -120,7 +124,7 @@ class ForwardFailed(Rule):
             return
         failures = {topology.captured.mode: topology.failure for topology in model.topologies if topology.failure}
         for topology in model.topologies:
-            if topology.failure and not _misses_targets(model, topology):
+            if topology.failure and not _wants_other_inputs(model, topology):
                 only = "" if len(failures) == len(model.topologies) else f" in {topology.captured.mode} mode only"
                 yield self._report(topology, topology.failure, only)
 
@@ -140,8 +144,8 @@ class ForwardFailed(Rule):
         )
 
 
-def _misses_targets(model: CapturedModel, topology: Topology) -> bool:
-    """Return whether only train failed, and for an argument that is None."""
+def _wants_other_inputs(model: CapturedModel, topology: Topology) -> bool:
+    """Return whether only train failed, and for what the inputs lack: an argument that is None, a larger batch."""
     failure = topology.failure
     is_train_alone = topology is model.train and model.eval is not None and model.eval.failure is None
     return (

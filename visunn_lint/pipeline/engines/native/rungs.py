@@ -17,6 +17,7 @@ from visunn_lint.pipeline.device_moves import CPU, META, factories
 from visunn_lint.pipeline.engines.native.arguments import is_in_place
 from visunn_lint.pipeline.engines.native.standins import MetaStandIns, RealStandIns
 from visunn_lint.pipeline.engines.native.structure import replace_tensors
+from visunn_lint.pipeline.engines.native.verdict import check_decidable
 
 if TYPE_CHECKING:
     from torch import Tensor
@@ -85,6 +86,7 @@ class MetaRung:
             return self._create(func, args, kwargs)
         if not self._needs_meta(func, tensors):
             return func(*args, **kwargs)
+        check_decidable(func, tensors, args)
         if is_in_place(func) and not tensors[0].is_meta:
             self._forget_values(tensors[0])
         args = replace_tensors(args, self._to_meta)
