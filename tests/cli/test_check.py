@@ -135,6 +135,15 @@ def test_several_targets_are_one_report(folder: Path, capsys: Capture) -> None: 
     ]
 
 
+def test_an_input_for_one_of_several_targets(folder: Path, capsys: Capture) -> None:  # noqa: ARG001 -- where it runs
+    """An input that names its model is for that model alone."""
+    inputs = ["--input", "recycled.py::Net:2x4", "--input", "unused.py::Unused:3x4"]
+    assert run(["check", "recycled.py", "unused.py", *inputs, "--output-format", "json"]) == 1
+    out, err = capsys.readouterr()
+    ran = {model["name"]: model["inputs"] for model in json.loads(out)["models"]}
+    assert (ran, err) == ({"recycled.py::Net": "2x4", "unused.py::Unused": "3x4"}, "")
+
+
 def test_formats_go_to_files_and_stdout_at_once(folder: Path, capsys: Capture) -> None:
     """One run writes several formats, into folders that it makes."""
     outputs = ["--output-format", "concise", "--output-format", "json=out/deep/report.json"]
@@ -161,9 +170,7 @@ def test_a_file_that_cannot_be_written_is_exit_2(folder: Path, capsys: Capture) 
 
 def test_without_targets_the_configured_models_are_checked(folder: Path, capsys: Capture) -> None:
     """``visunn check`` alone checks what the configuration names."""
-    (folder / "visunn.toml").write_text(
-        '[models.mine]\ntarget = "unused.py::Unused"\ninputs = "2x4"\n', encoding="utf-8"
-    )
+    (folder / "visunn.toml").write_text('[models.mine]\ntarget = "unused.py"\ninputs = "2x4"\n', encoding="utf-8")
     assert run(["check"]) == 1
     out, err = capsys.readouterr()
     assert out.endswith("Found 1 finding in 1 model (1 warning).\n")

@@ -11,7 +11,7 @@ from visunn_lint.errors import TargetError
 from visunn_lint.loading import Loaded, load
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
 
     from visunn_lint.cli._options import CaptureOptions, ProjectOptions
     from visunn_lint.cli._terminal import Terminal
@@ -40,7 +40,7 @@ def load_all(
     if not named:
         msg = "nothing to look at: no target was given"
         raise TargetError(msg, hint="give one, such as model.py, or name models in [tool.visunn.models]")
-    loaded = [_load(target, settings, capture, modes) for target in dict.fromkeys(named)]
+    loaded = [_load(target, set(named) - {target}, settings, capture, modes) for target in dict.fromkeys(named)]
     together = Loaded(
         tuple(model for each in loaded for model in each.models),
         tuple(broken for each in loaded for broken in each.broken),
@@ -55,10 +55,14 @@ def load_all(
     return together
 
 
-def _load(target: str, settings: Settings, capture: CaptureOptions, modes: Sequence[Mode]) -> Loaded:
+def _load(
+    target: str, others: Iterable[str], settings: Settings, capture: CaptureOptions, modes: Sequence[Mode]
+) -> Loaded:
+    """Return the models of one target; an ``--input`` that names another target is not for them."""
+    elsewhere = tuple(f"{other}:" for other in others)
     return load(
         target,
-        inputs=capture.inputs,
+        inputs=[text for text in capture.inputs if not text.startswith(elsewhere)],
         modes=modes,
         engine=capture.engine,
         models=settings.models,

@@ -61,6 +61,7 @@ def command(
     from visunn_lint.cli._models import load_all, settings_for  # noqa: PLC0415 -- as above
 
     settings = settings_for(targets, project, selection.as_table())
+    run_rules([], settings)  # a misspelt rule is told before any model runs
     loaded = load_all(targets, settings, capture, terminal)
     report = run_rules(loaded.models, settings)
     report = replace(report, broken=(*report.broken, *loaded.broken))

@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 from contextlib import closing
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import click
 
-from visunn_lint.cli._options import project_options, terminal_options
+from visunn_lint.cli._options import grouped, project_options, terminal_options
+from visunn_lint.errors import VisunnError
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
     from visunn_lint.cli._options import ProjectOptions
     from visunn_lint.cli._terminal import Terminal
     from visunn_lint.config import Settings
@@ -19,55 +19,85 @@ if TYPE_CHECKING:
     from visunn_lint.records import Mode
 
 
+@dataclass(frozen=True, slots=True)
+class ProfileOptions:
+    """What is run, how, and how often."""
+
+    inputs: tuple[str, ...]
+    engines: tuple[str, ...]
+    mode: Mode
+    repeats: int
+
+
+_profile_options = grouped(
+    "how",
+    ProfileOptions,
+    click.option("--input", "inputs", multiple=True, metavar="SPEC", help="An input of forward, as for visunn check."),
+    click.option(
+        "--engine",
+        "engines",
+        multiple=True,
+        default=("auto",),
+        metavar="NAME",
+        help="How the graph is captured: auto, native or torchscript. Repeat it to compare.",
+    ),
+    click.option(
+        "--mode", type=click.Choice(["eval", "train"]), default="eval", show_default=True, help="Run in this mode."
+    ),
+    click.option(
+        "--repeats", type=click.IntRange(min=1), default=5, show_default=True, help="Take the median of so many runs."
+    ),
+)
+
+
 @click.command("profile")
 @click.argument("target")
-@click.option("--input", "inputs", multiple=True, metavar="SPEC", help="An input of forward, as for `visunn check`.")
+@_profile_options
 @click.option(
-    "--engine",
-    "engines",
-    multiple=True,
-    default=("auto",),
-    metavar="NAME",
-    help="How the graph is captured: auto, native or torchscript. Repeat it to compare.",
+    "--output-format",
+    type=click.Choice(["full", "json"]),
+    default="full",
+    show_default=True,
+    help="Print a table, or a document for programs.",
 )
-@click.option("--mode", type=click.Choice(["eval", "train"]), default="eval", show_default=True, help="Run in this mode.")
-@click.option("--repeats", type=click.IntRange(min=1), default=5, show_default=True, help="Take the median of so many.")
-@click.option("--output-format", type=click.Choice(["full", "json"]), default="full", show_default=True, help="A table or a document.")
 @project_options
 @terminal_options
 @click.pass_obj
-def command(  # noqa: PLR0913 -- one parameter for each option, all by name
-    terminal: Terminal,
-    *,
-    target: str,
-    inputs: tuple[str, ...],
-    engines: tuple[str, ...],
-    mode: Mode,
-    repeats: int,
-    output_format: str,
-    project: ProjectOptions,
+def command(
+    terminal: Terminal, *, target: str, how: ProfileOptions, output_format: str, project: ProjectOptions
 ) -> None:
-    """Time each step from a model to its topology, and measure what comes out."""
+    """Time the steps from a model to its topology, and measure what comes out of them."""
     from visunn_lint.cli._models import settings_for  # noqa: PLC0415 -- imports torch, which --help does without
-    from visunn_lint.render import _style
-    from visunn_lint.render.profile import render, to_json
+    from visunn_lint.render._style import to_string  # noqa: PLC0415 -- rich, which --help does without
+    from visunn_lint.render.profile import render, to_json  # noqa: PLC0415 -- as above
 
     settings = settings_for([target], project, {})
-    profiles = _profiles(...)
-    if output_format == "json":
-        terminal.write(to_json(profiles))
-        return
+    profiles = _profiles(target, how, settings)
     view = terminal.view(settings.root)
-    ...
+    is_json = output_format == "json"
+    terminal.write(to_json(profiles) if is_json else to_string(list(render(profiles, ascii=view.ascii).split()), view))
 
 
-def _profiles(target, inputs, ...) -> list[Profile]:
-    from visunn_lint.loading import live_models
-    from visunn_lint.profiling import profile
+def _profiles(target: str, how: ProfileOptions, settings: Settings) -> list[Profile]:
+    """Return a profile for each model of the target and each engine; raises VisunnError if one cannot be made."""
+    from visunn_lint.loading import live_models  # noqa: PLC0415 -- imports torch, which --help does without
+    from visunn_lint.profiling import profile  # noqa: PLC0415 -- as above
 
-    with closing(live_models(target, inputs=inputs, mode=mode, models=settings.models, root=settings.root)) as models:
-        return [
-            profile(model, arguments.args, arguments.kwargs, mode=mode, engine=engine, repeats=repeats)
-            for model, arguments in models
-            for engine in engines
-        ]
+    models = live_models(
+        target,
+        inputs=how.inputs,
+        mode=how.mode,
+        models=settings.models,
+        root=settings.root,
+        exclude=settings.exclude,
+    )
+    try:
+        with closing(models):
+            return [
+                profile(model, run.args, run.kwargs, mode=how.mode, engine=engine, repeats=how.repeats)
+                for model, run in models
+                for engine in how.engines
+            ]
+    except VisunnError as error:
+        msg = f"{target}: {error.message}"
+        raise VisunnError(msg, hint=error.hint) from error

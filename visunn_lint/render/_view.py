@@ -5,14 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
-_TWINS = str.maketrans(
-    {
-        "→": "->", "←": "<-", "↔": "<->", "↺": "@", "×": "x", "·": ".", "…": "...", "•": "*",
-        "\N{EN DASH}": "-", "—": "--", "\N{MINUS SIGN}": "-",
-        "\N{LEFT SINGLE QUOTATION MARK}": "'", "\N{RIGHT SINGLE QUOTATION MARK}": "'", "“": '"', "”": '"',
-        "≤": "<=", "≥": ">=", "≠": "!=", "≈": "~",
-    },
-)  # fmt: skip
+from visunn_lint.tree.text import in_ascii, safe
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,9 +45,5 @@ class View:
 
 
 def printable(text: str, *, ascii_only: bool = False) -> str:
-    r"""Return a text on one line, with every control character written out (``\x1b``).
-
-    With ``ascii_only`` every other character is replaced by its twin or written out too.
-    """
-    shown = "".join(char if char.isprintable() else char.encode("unicode_escape").decode() for char in text)
-    return shown.translate(_TWINS).encode("ascii", "backslashreplace").decode() if ascii_only else shown
+    """Return a text on one line, with control characters written out, and what is not ASCII if asked for."""
+    return in_ascii(safe(text)) if ascii_only else safe(text)

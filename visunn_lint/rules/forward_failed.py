@@ -148,11 +148,7 @@ def _wants_other_inputs(model: CapturedModel, topology: Topology) -> bool:
     """Return whether only train failed, and for what the inputs lack: an argument that is None, a larger batch."""
     failure = topology.failure
     is_train_alone = topology is model.train and model.eval is not None and model.eval.failure is None
-    return (
-        is_train_alone
-        and failure is not None
-        and re.search(r"\bnone(type)?\b", failure.message, re.IGNORECASE) is not None
-    )
+    return is_train_alone and failure is not None and bool(re.search(_FOR_EVAL, failure.message, re.IGNORECASE))
 
 
 def _call(failure: Failure) -> str:

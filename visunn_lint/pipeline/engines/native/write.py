@@ -39,7 +39,7 @@ def write(recording: Recording, *, rung: Rung, reason: str = "") -> Capture:
         input_spec=_spelled(recording),
     )
     table = ModuleTable(name, tuple(_with_calls(recording, names)), captured, blame(recording))
-    return Capture(writer.graph, table)
+    return Capture(writer.graph, table, recording.error)
 
 
 def _node_names(root: str, records: Iterable[Record]) -> list[str]:
