@@ -62,5 +62,5 @@ class CaptureError(VisunnError):
         self.location = location
 
 
-class Timeout(BaseException):  # noqa: N818 -- not an Exception, so that a model's own `except Exception` lets it through
+class Timeout(BaseException):
     """The time given to a target has passed."""

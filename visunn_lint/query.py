@@ -281,8 +281,8 @@ def _with_edges(topology: Topology, module: Module, blocks: dict[str, Block], bl
     edges: dict[tuple[str, str], Edge] = {}
     inputs: dict[str, None] = {}
     outputs: dict[str, None] = {}
-    for name in block_of:
-        node, here = topology.nodes[name], block_of[name]
+    for name, here in block_of.items():
+        node = topology.nodes[name]
         for producer, spec in zip(node.inputs, node.input_specs, strict=True):
             there = block_of.get(producer)
             if there is None:

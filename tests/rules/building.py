@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, cast
 import torch
 
 from visunn_lint import pipeline
-from visunn_lint.pipeline.assignments import recorded_sources
+from visunn_lint.pipeline.building.assignments import recorded_sources
 from visunn_lint.spec import InputSpec, TensorInput
 from visunn_lint.topology import CapturedModel
 

@@ -10,12 +10,12 @@ from visunn_lint import pipeline
 from visunn_lint.errors import InputError
 from visunn_lint.marks import mark_of
 from visunn_lint.pipeline import engines
-from visunn_lint.pipeline.choice import choose_arguments
 from visunn_lint.pipeline.engines.engine import Request
-from visunn_lint.pipeline.inference import what_to_give
-from visunn_lint.pipeline.inputs import Arguments, from_values
-from visunn_lint.pipeline.signature import inner_model, is_complete, spelled
-from visunn_lint.pipeline.trial import Rehearsal
+from visunn_lint.pipeline.inputs.arguments import Arguments, from_values
+from visunn_lint.pipeline.inputs.choice import choose_arguments
+from visunn_lint.pipeline.inputs.inference import what_to_give
+from visunn_lint.pipeline.inputs.signature import inner_model, is_complete, spelled
+from visunn_lint.pipeline.inputs.trial import Rehearsal
 from visunn_lint.spec import InputSpec
 from visunn_lint.topology import CapturedModel
 

@@ -13,14 +13,14 @@ from visunn_lint.errors import TargetError
 from visunn_lint.loading.capturing import Subject, run_chosen
 from visunn_lint.loading.flags import inputs_by_model
 from visunn_lint.loading.options import make_plans
-from visunn_lint.pipeline.assignments import recorded_sources
-from visunn_lint.pipeline.building import Builder
-from visunn_lint.pipeline.candidates import find_candidates, no_model
+from visunn_lint.pipeline.building.assignments import recorded_sources
+from visunn_lint.pipeline.building.builder import Builder
+from visunn_lint.pipeline.building.importing import folders_on_path, import_file, importable
+from visunn_lint.pipeline.building.isolation import isolated
+from visunn_lint.pipeline.building.network import no_network
 from visunn_lint.pipeline.engines.engine import Request
-from visunn_lint.pipeline.importing import folders_on_path, import_file, importable
-from visunn_lint.pipeline.isolation import isolated
-from visunn_lint.pipeline.network import no_network
-from visunn_lint.pipeline.selection import NotBuilt, without_parts
+from visunn_lint.pipeline.targets.candidates import find_candidates, no_model
+from visunn_lint.pipeline.targets.selection import NotBuilt, without_parts
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Generator, Iterator
@@ -28,9 +28,9 @@ if TYPE_CHECKING:
 
     from visunn_lint.loading.capturing import Run
     from visunn_lint.loading.options import Options, Plan
-    from visunn_lint.pipeline.candidates import Candidate
-    from visunn_lint.pipeline.selection import Attempt
-    from visunn_lint.pipeline.target import Target
+    from visunn_lint.pipeline.targets.candidates import Candidate
+    from visunn_lint.pipeline.targets.selection import Attempt
+    from visunn_lint.pipeline.targets.target import Target
     from visunn_lint.topology import CapturedModel
 
 _MOST_MODELS = 20

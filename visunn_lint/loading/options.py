@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from visunn_lint.errors import VisunnError
 from visunn_lint.pipeline.description import shown_path
-from visunn_lint.pipeline.target import parse_target
+from visunn_lint.pipeline.targets.target import parse_target
 from visunn_lint.spec import InputSpec
 
 if TYPE_CHECKING:
@@ -15,8 +15,8 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from visunn_lint.config import ModelSettings
-    from visunn_lint.pipeline.candidates import Candidate
-    from visunn_lint.pipeline.target import Target
+    from visunn_lint.pipeline.targets.candidates import Candidate
+    from visunn_lint.pipeline.targets.target import Target
     from visunn_lint.records import Mode
 
 

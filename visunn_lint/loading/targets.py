@@ -16,11 +16,11 @@ from visunn_lint.loading.flags import check_addresses
 from visunn_lint.loading.module import captures, runs
 from visunn_lint.loading.options import Options
 from visunn_lint.loading.time_limit import time_limit
-from visunn_lint.pipeline.candidates import NoModelError
+from visunn_lint.pipeline.building.importing import imports_put_back
 from visunn_lint.pipeline.description import describe, shown_path
-from visunn_lint.pipeline.discovery import Skipped, model_files
-from visunn_lint.pipeline.importing import imports_put_back
-from visunn_lint.pipeline.target import Target, parse_target
+from visunn_lint.pipeline.targets.candidates import NoModelError
+from visunn_lint.pipeline.targets.discovery import Skipped, model_files
+from visunn_lint.pipeline.targets.target import Target, parse_target
 from visunn_lint.topology import CapturedModel
 
 if TYPE_CHECKING:
@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from torch import nn
 
     from visunn_lint.config import ModelSettings
-    from visunn_lint.pipeline.inputs import Arguments
+    from visunn_lint.pipeline.inputs.arguments import Arguments
     from visunn_lint.records import Mode
 
 

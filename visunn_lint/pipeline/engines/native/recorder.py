@@ -9,7 +9,7 @@ import torch
 from torch.nn.parameter import is_lazy
 from torch.overrides import TorchFunctionMode
 
-from visunn_lint.pipeline.device_moves import CPU, asked_device, is_move, without_device
+from visunn_lint.pipeline.building.device_moves import CPU, asked_device, is_move, without_device
 from visunn_lint.pipeline.engines.native import passive
 from visunn_lint.pipeline.engines.native.arguments import arguments, is_in_place, op_name
 from visunn_lint.pipeline.engines.native.lineage import Lineage

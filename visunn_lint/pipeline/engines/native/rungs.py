@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Final, Protocol
 import torch
 from torch.nn.parameter import is_lazy
 
-from visunn_lint.pipeline.device_moves import CPU, META, factories
+from visunn_lint.pipeline.building.device_moves import CPU, META, factories
 from visunn_lint.pipeline.engines.native.arguments import is_in_place
 from visunn_lint.pipeline.engines.native.standins import MetaStandIns, RealStandIns
 from visunn_lint.pipeline.engines.native.structure import replace_tensors

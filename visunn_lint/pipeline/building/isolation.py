@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING
 
 import torch
 
-from visunn_lint.pipeline.device_moves import CPU, as_device
-from visunn_lint.pipeline.devices import is_available
+from visunn_lint.pipeline.building.device_moves import CPU, as_device
+from visunn_lint.pipeline.building.devices import is_available
 from visunn_lint.pipeline.engines.native.surroundings import same_surroundings
 
 if TYPE_CHECKING:

@@ -12,9 +12,9 @@ from torch import Tensor, nn
 
 from tests.models.signatures import Masked, Two
 from visunn_lint.errors import InputError
-from visunn_lint.pipeline.conventions import declared_inputs
-from visunn_lint.pipeline.inputs import choose_batch, from_spec, from_values, materialise, spell
-from visunn_lint.pipeline.signature import spelled
+from visunn_lint.pipeline.inputs.arguments import choose_batch, from_spec, from_values, materialise, spell
+from visunn_lint.pipeline.inputs.conventions import declared_inputs
+from visunn_lint.pipeline.inputs.signature import spelled
 from visunn_lint.spec import InputSpec
 
 if TYPE_CHECKING:

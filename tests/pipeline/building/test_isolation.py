@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from visunn_lint.pipeline.isolation import isolated
+from visunn_lint.pipeline.building.isolation import isolated
 
 
 def test_prints_go_to_stderr(capfd: pytest.CaptureFixture[str]) -> None:

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from visunn_lint import source
-from visunn_lint.pipeline.outline import (
+from visunn_lint.pipeline.targets.outline import (
     Function,
     Outline,
     first_loop,

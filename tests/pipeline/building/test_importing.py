@@ -8,7 +8,14 @@ from typing import TYPE_CHECKING
 import pytest
 
 from tests.projects import write
-from visunn_lint.pipeline.importing import forget, import_file, importable, imports_put_back, module_name, own_modules
+from visunn_lint.pipeline.building.importing import (
+    forget,
+    import_file,
+    importable,
+    imports_put_back,
+    module_name,
+    own_modules,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -14,7 +14,7 @@ from torch.nn.modules.module import register_module_module_registration_hook
 
 from visunn_lint.location import Location
 from visunn_lint.pipeline import frames
-from visunn_lint.pipeline.outline import outline
+from visunn_lint.pipeline.targets.outline import outline
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping

@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, TypeAlias
 
 from torch import nn
 
-from visunn_lint.pipeline.consumers import (
+from visunn_lint.pipeline.inputs.arguments import choose_batch
+from visunn_lint.pipeline.inputs.consumers import (
     SIZE,
     first_consumer,
     is_length,
@@ -18,8 +19,7 @@ from visunn_lint.pipeline.consumers import (
     model_layout,
     telling_layers,
 )
-from visunn_lint.pipeline.inputs import choose_batch
-from visunn_lint.pipeline.signature import inner_model, needed
+from visunn_lint.pipeline.inputs.signature import inner_model, needed
 from visunn_lint.spec import InputSpec, InputValue, TensorInput
 
 if TYPE_CHECKING:

@@ -11,9 +11,9 @@ from itertools import accumulate
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from visunn_lint.pipeline.building.installed import InstalledFinder
 from visunn_lint.pipeline.frames import is_foreign
-from visunn_lint.pipeline.installed import InstalledFinder
-from visunn_lint.pipeline.outline import relative_depth
+from visunn_lint.pipeline.targets.outline import relative_depth
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence

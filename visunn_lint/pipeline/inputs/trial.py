@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
     from visunn_lint.pipeline.engines.engine import Request
     from visunn_lint.pipeline.graph import Capture
-    from visunn_lint.pipeline.inputs import Arguments
+    from visunn_lint.pipeline.inputs.arguments import Arguments
     from visunn_lint.records import Failure, Mode
 
 _REAL_COST = 5

@@ -10,18 +10,18 @@ import torch
 from torch import nn
 
 from visunn_lint.errors import TargetError, VisunnError
-from visunn_lint.pipeline.candidates import factory_hint, required_arguments
+from visunn_lint.pipeline.building.devices import pretend_devices
+from visunn_lint.pipeline.building.importing import forget
+from visunn_lint.pipeline.building.meta_globals import modules_holding_meta
 from visunn_lint.pipeline.description import describe
-from visunn_lint.pipeline.devices import pretend_devices
-from visunn_lint.pipeline.importing import forget
-from visunn_lint.pipeline.meta_globals import modules_holding_meta
+from visunn_lint.pipeline.targets.candidates import factory_hint, required_arguments
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
     from types import ModuleType
 
     from visunn_lint.location import Location
-    from visunn_lint.pipeline.candidates import Candidate
+    from visunn_lint.pipeline.targets.candidates import Candidate
 
 T = TypeVar("T")
 BuildRung: TypeAlias = Literal["meta", "real"]

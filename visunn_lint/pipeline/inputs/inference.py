@@ -5,19 +5,19 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from visunn_lint.errors import InputError
-from visunn_lint.pipeline.corrections import corrections
 from visunn_lint.pipeline.description import shown
-from visunn_lint.pipeline.guesses import first_guesses
-from visunn_lint.pipeline.inputs import Arguments, materialise
-from visunn_lint.pipeline.signature import spelled
+from visunn_lint.pipeline.inputs.arguments import Arguments, materialise
+from visunn_lint.pipeline.inputs.corrections import corrections
+from visunn_lint.pipeline.inputs.guesses import first_guesses
+from visunn_lint.pipeline.inputs.signature import spelled
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
 
     from torch import nn
 
-    from visunn_lint.pipeline.guesses import Guess
-    from visunn_lint.pipeline.trial import Trial
+    from visunn_lint.pipeline.inputs.guesses import Guess
+    from visunn_lint.pipeline.inputs.trial import Trial
     from visunn_lint.records import Failure
 
 MOST_RUNS = 40

@@ -11,13 +11,13 @@ import torch
 
 from tests.projects import write
 from visunn_lint.errors import TargetError
-from visunn_lint.pipeline.assignments import recorded_sources
-from visunn_lint.pipeline.building import Builder, NotAModelError
-from visunn_lint.pipeline.candidates import find_candidates
-from visunn_lint.pipeline.importing import import_file, importable, imports_put_back
-from visunn_lint.pipeline.isolation import isolated
-from visunn_lint.pipeline.network import no_network
-from visunn_lint.pipeline.selection import without_parts
+from visunn_lint.pipeline.building.assignments import recorded_sources
+from visunn_lint.pipeline.building.builder import Builder, NotAModelError
+from visunn_lint.pipeline.building.importing import import_file, importable, imports_put_back
+from visunn_lint.pipeline.building.isolation import isolated
+from visunn_lint.pipeline.building.network import no_network
+from visunn_lint.pipeline.targets.candidates import find_candidates
+from visunn_lint.pipeline.targets.selection import without_parts
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
     from torch import nn
 
-    from visunn_lint.pipeline.building import Built
+    from visunn_lint.pipeline.building.builder import Built
 
 _HEAD = """
     import torch

@@ -10,12 +10,12 @@ import torch
 from torch import Tensor, nn
 
 from visunn_lint.errors import InputError, VisunnError
-from visunn_lint.pipeline.consumers import telling_layers
+from visunn_lint.pipeline.building.devices import pretend_devices
 from visunn_lint.pipeline.description import describe
-from visunn_lint.pipeline.devices import pretend_devices
 from visunn_lint.pipeline.engines.native.structure import replace_tensors
-from visunn_lint.pipeline.inputs import Arguments, from_spec, from_values
-from visunn_lint.pipeline.signature import inner_model
+from visunn_lint.pipeline.inputs.arguments import Arguments, from_spec, from_values
+from visunn_lint.pipeline.inputs.consumers import telling_layers
+from visunn_lint.pipeline.inputs.signature import inner_model
 from visunn_lint.spec import InputSpec, TensorInput
 
 if TYPE_CHECKING:

@@ -27,10 +27,10 @@ from tests.models.guessed import (
     Translator,
 )
 from visunn_lint.errors import InputError
-from visunn_lint.pipeline.choice import choose_arguments
 from visunn_lint.pipeline.engines.engine import Request
-from visunn_lint.pipeline.inference import MOST_RUNS, infer
-from visunn_lint.pipeline.trial import Rehearsal
+from visunn_lint.pipeline.inputs.choice import choose_arguments
+from visunn_lint.pipeline.inputs.inference import MOST_RUNS, infer
+from visunn_lint.pipeline.inputs.trial import Rehearsal
 from visunn_lint.spec import InputSpec
 
 if TYPE_CHECKING:

@@ -6,7 +6,7 @@ import pytest
 import torch
 from torch import nn
 
-from visunn_lint.pipeline.devices import pretend_devices
+from visunn_lint.pipeline.building.devices import pretend_devices
 
 
 def test_large_parameters_have_no_memory_on_meta() -> None:

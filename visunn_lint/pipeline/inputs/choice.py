@@ -5,9 +5,9 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
-from visunn_lint.pipeline.conventions import declared_inputs
-from visunn_lint.pipeline.inference import infer
-from visunn_lint.pipeline.inputs import Arguments, from_spec
+from visunn_lint.pipeline.inputs.arguments import Arguments, from_spec
+from visunn_lint.pipeline.inputs.conventions import declared_inputs
+from visunn_lint.pipeline.inputs.inference import infer
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
     from torch import nn
 
-    from visunn_lint.pipeline.trial import Trial
+    from visunn_lint.pipeline.inputs.trial import Trial
     from visunn_lint.spec import InputSpec
 
 

@@ -8,8 +8,8 @@ import pytest
 
 from tests.projects import write
 from visunn_lint.errors import TargetError
-from visunn_lint.pipeline.candidates import find_candidates, no_model
-from visunn_lint.pipeline.importing import import_file, importable, imports_put_back
+from visunn_lint.pipeline.building.importing import import_file, importable, imports_put_back
+from visunn_lint.pipeline.targets.candidates import find_candidates, no_model
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

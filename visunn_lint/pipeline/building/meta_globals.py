@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import torch
 from torch import nn
 
-from visunn_lint.pipeline.importing import own_modules
+from visunn_lint.pipeline.building.importing import own_modules
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

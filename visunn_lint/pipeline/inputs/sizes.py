@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from visunn_lint.pipeline.guesses import Guess
+    from visunn_lint.pipeline.inputs.guesses import Guess
 
 _USUAL = (
     *(1, 2, 4, 7, 8, 12, 14, 16, 24, 28, 32, 48, 56, 64, 84, 96, 112, 128, 160, 192, 224, 227, 256, 288, 299),

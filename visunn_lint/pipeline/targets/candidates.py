@@ -13,7 +13,7 @@ from torch.nn.modules.loss import _Loss
 
 from visunn_lint.errors import TargetError
 from visunn_lint.marks import Mark, marks_in
-from visunn_lint.pipeline.outline import is_action_name, is_loss_name, is_model_name, outline
+from visunn_lint.pipeline.targets.outline import is_action_name, is_loss_name, is_model_name, outline
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator

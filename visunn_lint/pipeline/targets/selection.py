@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, TypeAlias
 
-from visunn_lint.pipeline.building import Built, NotAModelError
+from visunn_lint.pipeline.building.builder import Built, NotAModelError
 from visunn_lint.pipeline.engines.native.survey import survey
 from visunn_lint.pipeline.engines.native.table import hyperparameters
 
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from torch import nn
 
     from visunn_lint.errors import TargetError
-    from visunn_lint.pipeline.candidates import Candidate
+    from visunn_lint.pipeline.targets.candidates import Candidate
 
 
 @dataclass(frozen=True, slots=True)

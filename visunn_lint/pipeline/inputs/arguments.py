@@ -9,8 +9,8 @@ import torch
 from torch import Tensor
 
 from visunn_lint.errors import InputError
-from visunn_lint.pipeline.consumers import first_consumer, is_length, is_mask, parameter_dtype, reads_indices
-from visunn_lint.pipeline.signature import check, needed, positional_names
+from visunn_lint.pipeline.inputs.consumers import first_consumer, is_length, is_mask, parameter_dtype, reads_indices
+from visunn_lint.pipeline.inputs.signature import check, needed, positional_names
 from visunn_lint.spec import InputSpec, InputValue, TensorInput
 
 if TYPE_CHECKING:

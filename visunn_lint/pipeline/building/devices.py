@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Literal
 import torch
 from torch.overrides import TorchFunctionMode
 
-from visunn_lint.pipeline.device_moves import CPU, asked_device, factories, is_move, without_device
+from visunn_lint.pipeline.building.device_moves import CPU, asked_device, factories, is_move, without_device
 from visunn_lint.pipeline.engines.native.rungs import FROM_DATA, MetaRung
 from visunn_lint.pipeline.engines.native.structure import tensors_in
 

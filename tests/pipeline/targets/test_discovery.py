@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from tests.projects import NET, write
-from visunn_lint.pipeline.discovery import Skipped, model_files
+from visunn_lint.pipeline.targets.discovery import Skipped, model_files
 
 _IMPORT = "from torch import nn\n"
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from torch import nn
 
-from visunn_lint.pipeline.complaints import (
+from visunn_lint.pipeline.inputs.complaints import (
     is_misaligned,
     is_too_small,
     misfit_view,
@@ -17,14 +17,14 @@ from visunn_lint.pipeline.complaints import (
     wants_floats,
     wants_integers,
 )
-from visunn_lint.pipeline.consumers import SIZE, layout
-from visunn_lint.pipeline.sizes import larger, smaller
+from visunn_lint.pipeline.inputs.consumers import SIZE, layout
+from visunn_lint.pipeline.inputs.sizes import larger, smaller
 from visunn_lint.spec import TensorInput
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-    from visunn_lint.pipeline.guesses import Guess
+    from visunn_lint.pipeline.inputs.guesses import Guess
     from visunn_lint.records import Failure
 
 _MATRICES = frozenset({"linear", "matmul", "mm", "addmm", "bmm", "mv"})

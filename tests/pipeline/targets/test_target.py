@@ -8,7 +8,7 @@ import pytest
 
 from tests.projects import write
 from visunn_lint.errors import TargetError
-from visunn_lint.pipeline.target import Target, parse_target
+from visunn_lint.pipeline.targets.target import Target, parse_target
 
 if TYPE_CHECKING:
     from pathlib import Path
