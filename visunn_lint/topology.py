@@ -213,11 +213,10 @@ class CapturedModel:
     @property
     def topology(self) -> Topology:
         """The eval capture, or the train capture where there is no other."""
-        found = self.eval or self.train
-        if found is None:
+        if not self.topologies:
             msg = f"{self.name} was captured in no mode"
             raise ValueError(msg)
-        return found
+        return self.topologies[0]
 
     @property
     def topologies(self) -> tuple[Topology, ...]:
