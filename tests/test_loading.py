@@ -228,6 +228,14 @@ def test_inputs_that_cannot_be_inferred_are_told(folder: Path) -> None:
     assert message.startswith("Net.forward(x), tried with b x 4, raises NameError: name 'undefined' is not defined")
 
 
+def test_lazy_model_is_captured(folder: Path) -> None:
+    """Weights whose shapes only the first run decides are no obstacle to choosing the model."""
+    lazy = "from torch import nn\n\nmodel = nn.Sequential(nn.Conv2d(3, 8, 3), nn.Flatten(), nn.LazyLinear(4))\n"
+    write(folder, {"net.py": lazy})
+    [model] = load("net.py", inputs=("2x3x8x8",)).models
+    assert [param.shape for param in model.topology["2"].params] == [(4, 288), (4,)]
+
+
 def test_time_is_limited(folder: Path) -> None:
     """A forward that runs for ever is given up, though it catches what it can."""
     loop = "[None for _ in iter(int, 1)]\n            return x"

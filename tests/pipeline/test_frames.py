@@ -27,7 +27,7 @@ def test_alike_functions_of_two_files_have_their_own_places(tmp_path: Path) -> N
 
 def test_machinery_is_torchs_and_our_own() -> None:
     """Frames of torch, of visunn and of generated code are walked through, the user's are not."""
-    import torch.nn.functional as functional_module  # noqa: PLC0415, PLR0402 -- its file is what is asked about
+    import torch.nn.functional as functional_module  # noqa: PLC0415 -- its file is what is asked about
 
     files = [functional_module.__file__, __file__, "<string>", "<frozen importlib._bootstrap>"]
     assert [is_machinery(file) for file in files] == [True, False, True, True]

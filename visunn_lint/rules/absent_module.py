@@ -117,5 +117,7 @@ class AbsentModule(Rule):
 
 
 def _closest(pattern: str, names: set[str]) -> str:
-    found = get_close_matches(pattern.strip("*"), sorted(names), n=1)
-    return f"did you mean `{found[0]}`?" if found else ""
+    """Return a question for the name that is most like a pattern; prefixes such as ``torch.nn.`` make none alike."""
+    by_end = {name.rpartition(".")[2]: name for name in sorted(names)}
+    found = get_close_matches(pattern.rpartition(".")[2].strip("*"), by_end, n=1)
+    return f"did you mean `{by_end[found[0]]}`?" if found else ""

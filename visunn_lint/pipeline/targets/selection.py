@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, TypeAlias
 
+from torch.nn.parameter import is_lazy
+
 from visunn_lint.pipeline.building.builder import Built, NotAModelError
 from visunn_lint.pipeline.engines.native.survey import survey
 from visunn_lint.pipeline.engines.native.table import hyperparameters
@@ -12,7 +14,7 @@ from visunn_lint.pipeline.engines.native.table import hyperparameters
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
-    from torch import nn
+    from torch import Tensor, nn
 
     from visunn_lint.errors import TargetError
     from visunn_lint.pipeline.targets.candidates import Candidate
@@ -75,8 +77,12 @@ def _each_once(attempts: Iterable[Attempt]) -> list[Attempt]:
 
 def _likeness(model: nn.Module) -> tuple[str, ...]:
     modules = (f"{name} {_class_name(module)} {hyperparameters(module)}" for name, module in model.named_modules())
-    tensors = (f"{name} {tuple(tensor.shape)}" for name, tensor in model.named_parameters())
+    tensors = (f"{name} {_shape(tensor)}" for name, tensor in model.named_parameters())
     return (*modules, *tensors)
+
+
+def _shape(tensor: Tensor) -> str:
+    return "not yet" if is_lazy(tensor) else str(tuple(tensor.shape))
 
 
 def _class_name(module: nn.Module) -> str:
