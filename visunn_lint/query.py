@@ -289,7 +289,5 @@ def _with_edges(topology: Topology, module: Module, blocks: dict[str, Block], bl
                 inputs[producer] = None
             elif there != here:
                 edges.setdefault((there, here), Edge(there, here, spec))
-        outputs.update(
-            dict.fromkeys(reader.name for reader in topology.consumers(node) if reader.name not in block_of)
-        )
+        outputs.update(dict.fromkeys(reader.name for reader in topology.consumers(node) if reader.name not in block_of))
     return Level(module.path, tuple(blocks.values()), tuple(edges.values()), tuple(inputs), tuple(outputs))
