@@ -202,6 +202,12 @@ def test_misspelt_model_of_the_configuration(folder: Path) -> None:
     assert broken == Broken("resnt", "no such file or folder", "did you mean the model `resnet`?", broken.details)
 
 
+def test_missing_target_of_the_configuration(folder: Path) -> None:
+    """The error says what the configuration has for the name."""
+    found = load("resnet", models={"resnet": ModelSettings("gone.py")}, root=folder)
+    assert _broken(found) == [("resnet", "its target `gone.py`: no such file or folder")]
+
+
 def test_broken_model_does_not_keep_others_from_being_linted(folder: Path) -> None:
     """One constructor that raises is told of, with its traceback; the others are captured."""
     text = _TWO + "\n    class Bad(Net):\n        def __init__(self):\n            raise ValueError('bad')\n"
@@ -237,10 +243,12 @@ def test_lazy_model_is_captured(folder: Path) -> None:
 
 
 def test_time_is_limited(folder: Path) -> None:
-    """A forward that runs for ever is given up, though it catches what it can."""
+    """A forward that runs for ever is given up, though it catches what it can, and the error says where it was."""
     loop = "[None for _ in iter(int, 1)]\n            return x"
-    write(folder, {"net.py": NET.replace("return self.fc(x)", loop)})
-    assert _broken(load("net.py", timeout=0.2)) == [("net.py::Net", "timed out after 0.2 s")]
+    text = NET.replace("return self.fc(x)", loop)
+    write(folder, {"net.py": text})
+    line = text[: text.index("[None")].count("\n") + 1
+    assert _broken(load("net.py", timeout=0.2)) == [("net.py::Net", f"timed out after 0.2 s at net.py:{line}")]
 
 
 def test_interrupt_passes_through(folder: Path) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
@@ -231,6 +232,17 @@ def test_a_failure_is_shown_where_forward_stopped() -> None:
     message = "RuntimeError: mat1 and mat2 shapes cannot be multiplied (2x3 and 4x3)"
     assert lines[start] == f"✗ forward stopped in `second`: {message}"
     assert lines[start + 1] == "  aten::linear of 2×3 float32, 3×4 float32, 3 float32"
+    assert not any("because" in line for line in lines), "why it was run again says no more than why it stopped"
+
+
+def test_where_forward_stopped_is_told_from_the_working_folder(monkeypatch: pytest.MonkeyPatch) -> None:
+    """As every path in a report is; what lies outside keeps its whole path."""
+    broken, here = traced(Broken(), (2, 4)), Path(__file__).parent
+    places = []
+    for folder in (here, here / "models"):
+        monkeypatch.chdir(folder)
+        places += [line for line in show(broken) if line.startswith("  at ")]
+    assert [place.rpartition("test_tree.py")[0] for place in places] == ["  at ", f"  at {here}/"]
 
 
 class Shared(nn.Module):

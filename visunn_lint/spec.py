@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence  # noqa: TC003 -- read at run time where specs are decoded
 from dataclasses import dataclass, field, replace
+from difflib import get_close_matches
 from functools import lru_cache
 from math import prod
 from typing import TypeAlias
@@ -110,6 +111,8 @@ class TensorInput:
         Raises InputError for anything else.
         """
         shape, _, dtype = (part.strip() for part in text.strip().lower().partition(":"))
+        if dtype and dtype not in _ITEM_SIZES:
+            raise _bad_dtype(text, dtype)
         if shape == "scalar":
             return TensorInput((), dtype or None)
         dims: list[int | str] = []
@@ -117,7 +120,7 @@ class TensorInput:
             if part != "b" and not part.isdecimal():
                 raise _bad_input(text)
             dims.append("b" if part == "b" else int(part))
-        if dims.count("b") > 1 or (dtype and dtype not in _ITEM_SIZES):
+        if dims.count("b") > 1:
             raise _bad_input(text)
         return TensorInput(tuple(dims), dtype or None)
 
@@ -127,6 +130,12 @@ def _bad_input(text: str) -> InputError:
         f"cannot read the input {text!r}",
         hint="write it like 2x3x224x224, b x 3 x 32 x 32 (b is the batch), 2x16:int64 or name=2x16:int64",
     )
+
+
+def _bad_dtype(text: str, dtype: str) -> InputError:
+    close = get_close_matches(dtype, _ITEM_SIZES, n=1)
+    hint = f"did you mean {close[0]}?" if close else "dtypes are written as torch has them: float32, int64, bool"
+    return InputError(f"cannot read the input {text!r}: there is no dtype {dtype!r}", hint=hint)
 
 
 InputValue: TypeAlias = "TensorInput | Plain | list[InputValue] | dict[str, InputValue]"

@@ -49,6 +49,12 @@ def test_the_traceback_is_there_on_demand(capsys: Capture) -> None:
     assert lines[-2] == "error: visunn itself failed: KeyError: 'x'"
 
 
+def test_an_interrupt_tells_on_demand_where_it_was(capsys: Capture) -> None:
+    """With ``-v`` one sees what took so long."""
+    assert exit_code_of(_raising(KeyboardInterrupt()), Terminal(verbose=True)) == 2
+    assert capsys.readouterr().err.startswith("Traceback (most recent call last):")
+
+
 def test_a_command_says_how_it_ended() -> None:
     """A command's own code is the exit code, and one without is 0."""
     assert [exit_code_of(lambda: 1, Terminal()), exit_code_of(lambda: None, Terminal())] == [1, 0]

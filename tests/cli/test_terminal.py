@@ -4,10 +4,12 @@ import io
 import os
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 
 from visunn_lint.cli._terminal import Terminal
+from visunn_lint.errors import VisunnError
 
 
 class _Stream(io.TextIOWrapper):
@@ -98,6 +100,23 @@ def test_errors_are_red_on_a_terminal(capsys: pytest.CaptureFixture[str]) -> Non
     """The word is coloured, the message is not."""
     Terminal(color="always").error("message", hint="hint")
     assert capsys.readouterr().err == "\x1b[31m\x1b[1merror\x1b[0m: message\n  hint: hint\n"
+
+
+def test_a_full_disk_is_one_line(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A report that was not written does not count as written."""
+    with Path("/dev/full").open("wb", buffering=0) as full:
+        monkeypatch.setattr(sys, "stdout", io.TextIOWrapper(io.BufferedWriter(full), "utf-8"))
+        with pytest.raises(VisunnError, match="cannot write to stdout: No space left on device"):
+            Terminal().write("a report")
+
+
+@pytest.mark.parametrize("closed", [">&-", "2>&-", ">&- 2>&-"])
+def test_closed_streams_change_no_exit_code(closed: str) -> None:
+    """A program started without stdout or stderr does its work all the same."""
+    program = "from visunn_lint.cli import main; main()"
+    command = ["sh", "-c", f'exec "$0" -c "$1" rule VIS101 {closed}', sys.executable, program]
+    done = subprocess.run(command, capture_output=True, check=False)  # noqa: S603 -- our own program
+    assert (done.returncode, done.stderr) == (0, b"")
 
 
 def test_a_reader_that_goes_away_is_no_error() -> None:

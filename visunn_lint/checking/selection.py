@@ -50,13 +50,14 @@ def check_selectors(selectors: Iterable[str]) -> None:
 
 
 def check_option_tables(settings: Settings) -> None:
-    """Raise ConfigError for the first table of options that belongs to no rule."""
-    names = {rule.name for rule in discover()}
+    """Raise ConfigError for the first table of options that belongs to no rule, or holds a bad one."""
+    rules = {rule.name: rule for rule in discover()}
     tables = [settings.rule_options, *(model.rule_options for model in settings.models.values())]
-    for name in (name for table in tables for name in table):
-        if name not in names:
+    for name, options in (item for table in tables for item in table.items()):
+        if name not in rules:
             message = f"`rules.{name}` sets options of a rule that there is not"
             raise ConfigError(message, hint=_suggestion(name))
+        decode_options(name, rules[name], options)
 
 
 def configured(rule: type[Rule], model: CapturedModel, settings: Settings) -> Rule:
@@ -85,4 +86,4 @@ def _length(rule: type[Rule], selector: str) -> int:
 def _suggestion(selector: str) -> str:
     names = [name for rule in discover() for name in (rule.name, rule.code)]
     close = get_close_matches(selector, names, n=1) or get_close_matches(selector.upper(), names, n=1)
-    return f"did you mean `{close[0]}`?" if close else "`visunn rule --all` lists the rules"
+    return f"did you mean `{close[0]}`?" if close else "`visunn rule` lists the rules"

@@ -12,7 +12,7 @@ import click
 from visunn_lint import __version__
 from visunn_lint.cli._options import terminal_options
 from visunn_lint.cli._outcome import exit_code_of
-from visunn_lint.cli._terminal import Terminal
+from visunn_lint.cli._terminal import Terminal, open_closed_streams
 
 
 class _Commands(click.Group):
@@ -53,6 +53,7 @@ def visunn() -> None:
 
 def main() -> None:
     """Run the command line on this process's arguments, and end the process."""
+    open_closed_streams()
     sys.exit(run(sys.argv[1:]))
 
 

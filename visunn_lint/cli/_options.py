@@ -121,7 +121,7 @@ project_options = grouped(
         "--config",
         multiple=True,
         metavar="FILE|TOML",
-        help="A configuration file, or a setting such as 'rules.over-budget.max-parameters = 1000000'.",
+        help="A configuration file, or a setting such as 'rules.over-budget.params = 1000000'.",
     ),
     click.option("--isolated", is_flag=True, help="Read no configuration file."),
 )

@@ -29,7 +29,7 @@ def exit_code_of(command: Callable[[], object], terminal: Terminal) -> int:
     except click.ClickException as error:
         terminal.error(_sentence(error), hint=_usage_hint(error))
     except (KeyboardInterrupt, click.Abort):
-        terminal.error("interrupted")
+        terminal.error("interrupted", details=traceback.format_exc())
     except VisunnError as error:
         terminal.error(error.message, hint=error.hint, details=traceback.format_exc())
     except SystemExit as error:

@@ -11,6 +11,7 @@ from typing import Literal, TextIO, TypeAlias
 
 import click
 
+from visunn_lint.errors import VisunnError
 from visunn_lint.render import View, printable
 
 Color: TypeAlias = Literal["auto", "always", "never"]
@@ -39,8 +40,12 @@ class Terminal:
         )
 
     def write(self, text: str) -> None:
-        """Write a result to stdout."""
-        _write(text, sys.stdout)
+        """Write a result to stdout; raises VisunnError if there is no room for it."""
+        try:
+            _write(text, sys.stdout)
+        except OSError as error:
+            msg = f"cannot write to stdout: {error.strerror}"
+            raise VisunnError(msg) from None
 
     def note(self, text: str) -> None:
         """Write a line about the run to stderr, unless it is to be quiet."""
@@ -70,6 +75,13 @@ class Terminal:
         if os.environ.get("NO_COLOR"):
             return False
         return bool(os.environ.get("FORCE_COLOR")) or (stream.isatty() and os.environ.get("TERM") != "dumb")
+
+
+def open_closed_streams() -> None:
+    """Give a process that was started without stdout or stderr (``>&-``) ones that lead nowhere."""
+    for name in ("stdout", "stderr"):
+        if getattr(sys, name) is None:
+            setattr(sys, name, Path(os.devnull).open("w", encoding="utf-8"))  # noqa: SIM115 -- open until the process ends
 
 
 def _can_encode(text: str, stream: TextIO) -> bool:

@@ -66,7 +66,10 @@ _profile_options = grouped(
 def command(
     terminal: Terminal, *, target: str, how: ProfileOptions, output_format: str, project: ProjectOptions
 ) -> None:
-    """Time the steps from a model to its topology, and measure what comes out of them."""
+    """Time the steps from a model to its topology.
+
+    Measures what comes out of them as well.
+    """
     from visunn_lint.cli._models import settings_for  # noqa: PLC0415 -- imports torch, which --help does without
     from visunn_lint.render._style import to_string  # noqa: PLC0415 -- rich, which --help does without
     from visunn_lint.render.profile import render, to_json  # noqa: PLC0415 -- as above

@@ -17,7 +17,8 @@ from visunn_lint.loading.module import captures, runs
 from visunn_lint.loading.options import Options
 from visunn_lint.loading.time_limit import time_limit
 from visunn_lint.pipeline.building.importing import imports_put_back
-from visunn_lint.pipeline.description import describe, shown_path
+from visunn_lint.pipeline.description import describe, shown, shown_path
+from visunn_lint.pipeline.frames import raising_location
 from visunn_lint.pipeline.targets.candidates import NoModelError
 from visunn_lint.pipeline.targets.discovery import Skipped, model_files
 from visunn_lint.pipeline.targets.target import Target, parse_target
@@ -148,7 +149,7 @@ def _suited(options: Options, target: str, files: list[Target]) -> Options:
 
 def _parsed(text: str, options: Options) -> Target:
     if text in options.models:
-        return replace(parse_target(options.models[text].target, options.root), text=text)
+        return replace(_configured(options.models[text].target, options.root), text=text)
     try:
         return parse_target(text, Path.cwd())
     except TargetError as error:
@@ -156,6 +157,14 @@ def _parsed(text: str, options: Options) -> Target:
         raise TargetError(
             error.message, hint=f"did you mean the model `{close[0]}`?" if close else error.hint
         ) from None
+
+
+def _configured(text: str, root: Path) -> Target:
+    try:
+        return parse_target(text, root)
+    except TargetError as error:
+        message = f"its target `{text}`: {error.message}"
+        raise TargetError(message, hint=error.hint) from None
 
 
 def _load(target: Target, options: Options) -> list[Result]:
@@ -170,8 +179,11 @@ def _load(target: Target, options: Options) -> list[Result]:
         results.append(_WithoutModel(_broken(target.text, error)))
     except VisunnError as error:
         results.append(_broken(target.text, error))
-    except Timeout:
-        results.append(Broken(name, f"timed out after {options.timeout:g} s", hint="give --timeout more seconds"))
+    except Timeout as timeout:
+        place = raising_location(timeout)
+        where = f" at {shown(place)}" if place else ""
+        message = f"timed out after {options.timeout:g} s{where}"
+        results.append(Broken(name, message, "give --timeout more seconds", _traceback(timeout)))
     return results
 
 
@@ -181,12 +193,12 @@ def _result(name: str, capture: Callable[[], CapturedModel]) -> Result:
     except VisunnError as error:
         return _broken(name, error)
     except Exception as error:  # noqa: BLE001 -- a bug of ours on one model is no reason to drop the others
-        details = "".join(traceback.format_exception(error))
-        return Broken(
-            name, f"visunn failed on it: {describe(error)}", hint="please report it, with -v", details=details
-        )
+        return Broken(name, f"visunn failed on it: {describe(error)}", "please report it, with -v", _traceback(error))
 
 
 def _broken(name: str, error: VisunnError) -> Broken:
-    details = "".join(traceback.format_exception(error.__cause__ or error))
-    return Broken(name, error.message, error.hint, details)
+    return Broken(name, error.message, error.hint, _traceback(error.__cause__ or error))
+
+
+def _traceback(error: BaseException) -> str:
+    return "".join(traceback.format_exception(error))

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from pathlib import Path
 from textwrap import wrap
 from typing import TYPE_CHECKING
 
@@ -12,6 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from visunn_lint.cost import Cost
+    from visunn_lint.location import Location
     from visunn_lint.records import Captured, Failure
     from visunn_lint.topology import Topology
     from visunn_lint.tree.branches import Note, Style
@@ -32,7 +35,7 @@ def header(topology: Topology, cost: Cost, notes: Sequence[Note], width: int | N
         *(Span(note.text, note.style) for note in notes),
     ]
     yield from _joined([fact for fact in facts if fact.text], width)
-    if captured.reason:
+    if captured.reason and topology.failure is None:
         yield from _wrapped(f"  {captured.rung} because {safe(captured.reason)}", "dim", width)
 
 
@@ -90,7 +93,13 @@ def failure_lines(failure: Failure, width: int | None) -> Iterator[Line]:
         text = f"  {safe(failure.op)} of {operands}" if operands else f"  {safe(failure.op)}"
         yield from _wrapped(text, "plain", width)
     if failure.source is not None:
-        yield from _wrapped(f"  at {safe(str(failure.source))}", "plain", width)
+        yield from _wrapped(f"  at {safe(_place(failure.source))}", "plain", width)
+
+
+def _place(place: Location) -> str:
+    """Return file, line and column, the file as a reader in the working folder would write it."""
+    file, here = Path(place.file), Path.cwd()
+    return str(replace(place, file=str(file.relative_to(here))) if file.is_relative_to(here) else place)
 
 
 def _wrapped(text: str, style: Style, width: int | None) -> Iterator[Line]:

@@ -109,8 +109,19 @@ def test_wrong_number_of_inputs_is_refused(text: str, message: str) -> None:
 
 
 def test_unknown_name_is_answered_with_the_closest() -> None:
-    """A typing error in a name has the right one as its hint."""
-    assert _refusal(lambda: from_spec(InputSpec.parse("2x3, masc=2x3"), Masked()))[1] == "did you mean `mask`?"
+    """A typing error in a name is what the error speaks of, and has the right one as its hint."""
+    message, hint = _refusal(lambda: from_spec(InputSpec.parse("2x3, masc=2x3"), Masked()))
+    assert (message.partition(": ")[2], hint) == ("there is no `masc`", "did you mean `mask`?")
+
+
+@pytest.mark.parametrize(
+    ("dtype", "hint"),
+    [("int63", "did you mean int64?"), ("number", "dtypes are written as torch has them: float32, int64, bool")],
+)
+def test_unknown_dtype_is_answered_with_the_closest(dtype: str, hint: str) -> None:
+    """A shape that can be read is not called wrong."""
+    message = f"cannot read the input '2x3:{dtype}': there is no dtype '{dtype}'"
+    assert _refusal(lambda: InputSpec.parse(f"2x3:{dtype}")) == (message, hint)
 
 
 def test_values_by_name_join_the_spec() -> None:

@@ -149,6 +149,12 @@ def test_module_without_models_is_shown_what_to_write(tmp_path: Path) -> None:
     )
 
 
+def test_imported_class_needs_nothing(tmp_path: Path) -> None:
+    """A class of another file that could be built is not said to need arguments."""
+    error = no_model(_module(tmp_path, "del Net, Wide\nfrom torch.nn import Identity\n"))
+    assert error.message == "has no model"
+
+
 def test_module_without_classes_is_told_what_a_model_is(tmp_path: Path) -> None:
     """Where there is nothing at all, the hint lists the forms."""
     error = no_model(_module(tmp_path, "del Net, Wide\n"))

@@ -37,6 +37,12 @@ def test_missing_file_names_the_closest(tmp_path: Path, monkeypatch: pytest.Monk
     assert _refusal("net.py", tmp_path) == ("no such file or folder", "did you mean nets.py?")
 
 
+def test_one_colon_behind_a_file_is_answered_with_two(tmp_path: Path) -> None:
+    """What is wanted in the file stays in the hint."""
+    write(tmp_path, {"nets.py": ""})
+    assert _refusal("nets.py:Net", tmp_path) == ("no such file or folder", "did you mean nets.py::Net?")
+
+
 @pytest.mark.parametrize("name", ["nowhere/at/all.py", "resnet", "pkg.nets:", ":Net", "a b:c", ""])
 def test_what_is_no_target_is_answered_with_the_forms(tmp_path: Path, name: str) -> None:
     """What is neither a path nor a name in a module is told what there is."""

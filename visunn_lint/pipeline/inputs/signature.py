@@ -74,8 +74,9 @@ def check(model: nn.Module, args: tuple[Any, ...], kwargs: Mapping[str, Any]) ->
     try:
         found.bind(*args, **kwargs)
     except TypeError as error:
-        message = f"the inputs do not fit {spelled(model)}: {error}"
-        raise InputError(message, hint=_closest(found, kwargs)) from None
+        name = _unknown(found, kwargs)
+        message = f"the inputs do not fit {spelled(model)}: {f'there is no `{name}`' if name else error}"
+        raise InputError(message, hint=_closest(found, name)) from None
 
 
 def is_complete(model: nn.Module, kwargs: Mapping[str, Any]) -> bool:
@@ -93,11 +94,17 @@ def spelled(model: nn.Module) -> str:
     return f"{type(inner_model(model)).__name__}.forward{Signature(bare)}"
 
 
-def _closest(found: Signature, kwargs: Mapping[str, Any]) -> str:
-    for name in kwargs:
-        close = get_close_matches(name, found.parameters, n=1)
-        if name not in found.parameters and close:
-            return f"did you mean `{close[0]}`?"
+def _unknown(found: Signature, kwargs: Mapping[str, Any]) -> str:
+    """Return the first name that no parameter has, "" if there is none or any name is taken."""
+    if any(each.kind is Parameter.VAR_KEYWORD for each in found.parameters.values()):
+        return ""
+    return next((name for name in kwargs if name not in found.parameters), "")
+
+
+def _closest(found: Signature, name: str) -> str:
+    close = get_close_matches(name, found.parameters, n=1)
+    if close:
+        return f"did you mean `{close[0]}`?"
     return "give one input for each parameter without default, by position or by name"
 
 

@@ -58,8 +58,9 @@ def no_model(module: ModuleType) -> NoModelError:
     classes = [value for value in _own(module).values() if isinstance(value, type) and _is_model_class(value)]
     for each in classes:
         needed = required_arguments(each)
-        message = f"has no model that can be built as it is: `{each.__name__}` needs {', '.join(needed)}"
-        return NoModelError(message, hint=factory_hint(each.__name__, needed))
+        if needed:
+            message = f"has no model that can be built as it is: `{each.__name__}` needs {', '.join(needed)}"
+            return NoModelError(message, hint=factory_hint(each.__name__, needed))
     return NoModelError(
         "has no model",
         hint="a model is an nn.Module class that needs no arguments, an instance of one, "

@@ -39,10 +39,11 @@ def parse_target(text: str, folder: Path) -> Target:
         _refuse_others(path)
         return Target(text, path, attribute=attribute)
     module, _, attribute = text.partition(":")
-    if _DOTTED.fullmatch(module) and _DOTTED.fullmatch(attribute):
+    is_in_file = bool(attribute) and (folder / module).is_file()
+    if _DOTTED.fullmatch(module) and _DOTTED.fullmatch(attribute) and not is_in_file:
         return Target(text, module=module, attribute=attribute)
     message = "no such file or folder"
-    raise TargetError(message, hint=_closest_file(path))
+    raise TargetError(message, hint=f"did you mean {module}::{attribute}?" if is_in_file else _closest_file(path))
 
 
 def _refuse_others(path: Path) -> None:
