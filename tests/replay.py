@@ -7,6 +7,7 @@ differ from the model's own.
 
 from __future__ import annotations
 
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, NamedTuple
 
 import torch
@@ -19,11 +20,13 @@ from visunn_lint.pipeline.engines.native.standins import RealStandIns
 from visunn_lint.pipeline.engines.native.structure import output_leaves, tensors_in
 from visunn_lint.pipeline.engines.native.surroundings import unfused, without_warnings
 from visunn_lint.pipeline.engines.native.tape import Operand, Tape
+from visunn_lint.pipeline.engines.native.wrapping import eager as uncompiled
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Iterator
 
     from visunn_lint.pipeline.calling import Args, Kwargs, Value
+    from visunn_lint.pipeline.engines.native.tape import Modes, Step
     from visunn_lint.records import Mode
 
 
@@ -54,31 +57,79 @@ def replay(captured: Captured) -> list[Tensor]:
     stand_ins = RealStandIns()
     made: dict[Operand, Tensor] = {}
     for index in range(len(records)):
+        _run_asides(tape, index, made)
         if index not in needed:
             continue
         if index in tape.sources:
             made[Operand(index, 0)] = stand_ins.of(tape.sources[index])
         elif index in tape.steps:
-            made.update(_run_step(captured, index, made))
+            made.update(_run_step(tape.steps[index], index, made))
     return [made[operand] for operand in tape.outputs.values()]
 
 
 def _ancestors(captured: Captured) -> set[int]:
+    """Return the nodes that the outputs depend on by the edges."""
     found = set(captured.tape.outputs)
     stack = list(found)
     while stack:
-        for producer in captured.recording.records[stack.pop()].inputs:
-            if producer.node not in found:
-                found.add(producer.node)
-                stack.append(producer.node)
+        for producer in _read_by(captured, stack.pop()):
+            if producer not in found:
+                found.add(producer)
+                stack.append(producer)
     return found
 
 
-def _run_step(captured: Captured, index: int, made: dict[Operand, Tensor]) -> Iterable[tuple[Operand, Tensor]]:
-    step = captured.tape.steps[index]
-    result = step.func(*_filled(step.args, made), **_filled(step.kwargs, made))
-    tensors = tensors_in((result,), {}) if step.writes is None else [made[step.writes]]
-    return [(Operand(index, slot), tensor) for slot, tensor in enumerate(tensors)]
+def _read_by(captured: Captured, index: int) -> Iterable[int]:
+    """Yield the nodes that a node has edges from, and what made a view whose memory one of them has written since."""
+    edges = [producer.node for producer in captured.recording.records[index].inputs]
+    yield from edges
+    for edge, operand in zip(edges, _operands(captured.tape, index), strict=False):
+        if operand.node != edge and edge in captured.tape.steps and captured.tape.steps[edge].writes:
+            yield operand.node
+
+
+def _operands(tape: Tape, index: int) -> list[Operand]:
+    """Return what stands for the tensors among the arguments of a node, in their order."""
+    if index in tape.outputs:
+        return [tape.outputs[index]]
+    step = tape.steps.get(index)
+    return [] if step is None else list(_operands_in((*step.args, *step.kwargs.values())))
+
+
+def _operands_in(value: Value) -> Iterator[Operand]:
+    if isinstance(value, Operand):
+        yield value
+    elif isinstance(value, list | tuple):
+        for item in value:
+            yield from _operands_in(item)
+    elif isinstance(value, dict):
+        yield from _operands_in(list(value.values()))
+
+
+def _run_asides(tape: Tape, index: int, made: dict[Operand, Tensor]) -> None:
+    """Do what is no op to the tensors that are there, such as asking for their gradients."""
+    for step in tape.asides.get(index, ()):
+        if all(operand in made for operand in _operands_in(step.args)):
+            with _under(step.modes):
+                step.func(*_filled(step.args, made), **_filled(step.kwargs, made))
+
+
+def _run_step(step: Step, index: int, made: dict[Operand, Tensor]) -> Iterable[tuple[Operand, Tensor]]:
+    with _under(step.modes):
+        result = step.func(*_filled(step.args, made), **_filled(step.kwargs, made))
+    written = [made[operand] for operand in step.writes]
+    new = [tensor for tensor in tensors_in((result,), {}) if not any(tensor is known for known in written)]
+    return [(Operand(index, slot), tensor) for slot, tensor in enumerate(new or written)]
+
+
+@contextmanager
+def _under(modes: Modes | None) -> Iterator[None]:
+    """Let ops do what they did: with or without autograd, cast or not."""
+    if modes is None:
+        yield
+        return
+    with torch.set_grad_enabled(modes.grad), torch.autocast("cpu", modes.autocast, enabled=modes.autocast is not None):
+        yield
 
 
 def _filled(value: Value, made: dict[Operand, Tensor]) -> Value:
@@ -99,7 +150,7 @@ def eager(model: nn.Module, args: Args, kwargs: Kwargs | None = None, *, mode: M
     """Return the outputs of the model itself."""
     before = {module: module.training for module in model.modules()}
     try:
-        with unfused(), without_warnings():
+        with unfused(), uncompiled(), without_warnings():
             return [tensor for _, tensor in output_leaves(model.train(mode == "train")(*args, **(kwargs or {})))]
     finally:
         for module, training in before.items():

@@ -22,7 +22,6 @@ APART = {
     "lazy linear": "the run itself makes the weights: there is nothing to compare with",
     "lazy conv2d": "likewise",
     "lazy batch norm": "likewise",
-    "forces": "asks for gradients of its input by a flag, which is no op",
 }
 CASES = [
     case

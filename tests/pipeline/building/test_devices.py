@@ -6,6 +6,7 @@ import pytest
 import torch
 from torch import nn
 
+from visunn_lint.pipeline import build_topology, capture
 from visunn_lint.pipeline.building.devices import pretend_devices
 
 
@@ -41,3 +42,37 @@ def test_mode_ends_with_its_context() -> None:
         pytest.skip("there is a GPU here")
     with pytest.raises((RuntimeError, AssertionError)):
         torch.zeros(1, device="cuda")
+
+
+class Indexed(nn.Module):
+    """Fills a small buffer from a large tensor, and looks things up by it."""
+
+    index: torch.Tensor
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.table = nn.Parameter(torch.zeros(9, 2))
+        self.register_buffer("index", torch.empty(40_000, dtype=torch.int64))
+        grid = torch.arange(200)[:, None] * torch.arange(200)[None, :]
+        both = torch.stack([grid, grid, grid])
+        self.index.copy_(both.amin(0).clamp(max=8).view(-1))
+
+    def forward(self, x: torch.Tensor) -> torch.Tensor:
+        """Return the input plus what the table holds at the indices."""
+        return x + self.table[self.index].sum()
+
+
+def test_buffer_written_with_unknown_values_does_not_steer() -> None:
+    """A small buffer that a build on meta fills with what it does not know is not taken for known."""
+    with pretend_devices("meta"):
+        model = Indexed()
+    assert not model.index.is_meta
+    topology = build_topology(capture(model, (torch.ones(2, 2),)))
+    assert (topology.failure, topology.captured.rung) == (None, "meta")
+
+
+def test_initialisers_run_on_small_weights() -> None:
+    """The truncated normal of torch reads a number out of a tensor that it makes itself."""
+    with pretend_devices("meta"):
+        weight = nn.init.trunc_normal_(torch.empty(30, 30), std=0.02)
+    assert float(weight.abs().max()) < 1

@@ -20,7 +20,10 @@ if TYPE_CHECKING:
     from visunn_lint.records import Failure, Mode
 
 _REAL_COST = 5
-_WANTS_VALUES = re.compile(r"\bmeta\b|register_meta|fake impl|data-dependent|requires? grad", re.IGNORECASE)
+_WANTS_VALUES = re.compile(
+    r"\bmeta\b|register_meta|fake impl|data-dependent|requires? grad|index out of range: a real|under autocast",
+    re.IGNORECASE,
+)
 
 
 @dataclass(frozen=True, slots=True)

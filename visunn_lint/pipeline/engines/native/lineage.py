@@ -15,11 +15,13 @@ from torch.multiprocessing.reductions import StorageWeakRef
 
 from visunn_lint.pipeline.engines.native.record import Producer
 from visunn_lint.pipeline.engines.native.tape import Operand
+from visunn_lint.pipeline.engines.native.verdict import UndecidedError
 from visunn_lint.spec import TensorSpec
 
 if TYPE_CHECKING:
     from torch import Tensor
 
+    from visunn_lint.pipeline.calling import Value
     from visunn_lint.pipeline.engines.native.origins import Origins
     from visunn_lint.pipeline.engines.native.record import Record
     from visunn_lint.pipeline.engines.native.rungs import Rung
@@ -29,12 +31,16 @@ _REFERENCE: Final = "_visunn_reference"
 
 
 class _Reference(NamedTuple):
-    """What a tensor of the run carries: whose run, which node made it, and where it was asked to be."""
+    """What a tensor of the run carries: whose run, which node made it, and where it was asked to be.
+
+    Writes by nodes after ``since`` concern its readers; all do for what stood before the run.
+    """
 
     lineage: Lineage
     node: int
     slot: int
     device: str
+    since: int
 
 
 class Lineage:
@@ -74,15 +80,16 @@ class Lineage:
 
     def made(self, tensor: Tensor, node: int, slot: int, device: str) -> None:
         """Take note of which node made a tensor."""
-        reference = _Reference(self, node, slot, device)
+        self._refer(tensor, _Reference(self, node, slot, device, since=node))
+
+    def _refer(self, tensor: Tensor, reference: _Reference) -> None:
         setattr(tensor, _REFERENCE, reference)
         storage = storage_id(tensor)
         if storage is not None:
             self._owners[storage] = (reference, _keeper(tensor))
 
-    def wrote(self, tensor: Tensor, node: int, device: str) -> None:
+    def wrote(self, tensor: Tensor, node: int) -> None:
         """Take note of which node wrote into a tensor: from here on, who reads its memory reads that node."""
-        self.made(tensor, node, 0, device)
         storage = storage_id(tensor)
         if storage is not None:
             self._written[storage] = Producer(node, 0)
@@ -95,7 +102,7 @@ class Lineage:
         if self._written:
             storage = storage_id(tensor)
             written = self._written.get(storage) if storage is not None else None
-            if written is not None and written.node > reference.node:
+            if written is not None and written.node > reference.since:
                 return written
         return Producer(reference.node, reference.slot)
 
@@ -136,7 +143,7 @@ class Lineage:
         device = self._origins.device(tensor)
         node = len(self._records)
         self._records.append(self._origins.record(tensor, self.spec_on(stand_in, device)))
-        self.made(stand_in, node, 0, device)
+        self._refer(stand_in, _Reference(self, node, 0, device, since=-1))
         if self._tape is not None:
             self._tape.sources[node] = tensor
         return stand_in
@@ -173,7 +180,16 @@ def _keeper(tensor: Tensor) -> object:
 
 
 def _shape(tensor: Tensor) -> torch.Size:
-    try:
-        return tensor.shape
-    except RuntimeError:  # a nested tensor has no one shape
-        return torch.Size(tensor._nested_tensor_size().shape)  # noqa: SLF001 -- sizes of a nested tensor
+    return _padded_shape(tensor) if tensor.is_nested else tensor.shape
+
+
+def _padded_shape(tensor: Value) -> torch.Size:
+    """Return the shape that a nested tensor has once it is padded: of itself it has no one shape."""
+    if tensor.layout != torch.jagged:
+        sizes = tensor._nested_tensor_size()  # noqa: SLF001 -- it has no public name
+        return torch.Size([len(sizes), *sizes.amax(0).tolist()])
+    lengths = tensor.offsets().diff() if tensor.lengths() is None else tensor.lengths()
+    if lengths.is_meta:
+        message = "the shape of a nested tensor depends on values: a real run decides"
+        raise UndecidedError(message)
+    return torch.Size(size if isinstance(size, int) else int(lengths.max()) for size in tensor.shape)

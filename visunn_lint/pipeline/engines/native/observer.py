@@ -4,16 +4,14 @@ from __future__ import annotations
 
 from collections import Counter
 from dataclasses import dataclass, field
-from functools import partial
 from typing import TYPE_CHECKING
 
 import torch
 
 from visunn_lint.pipeline.engines.native.module_calls import CALL_CODE, tells_direct_calls
-from visunn_lint.pipeline.engines.native.record import Producer, Record, Scope
+from visunn_lint.pipeline.engines.native.record import Producer, Scope
 from visunn_lint.pipeline.engines.native.running import unrecorded
-from visunn_lint.pipeline.engines.native.structure import input_leaves, map_leaves, output_leaves
-from visunn_lint.pipeline.engines.native.tape import Step
+from visunn_lint.pipeline.engines.native.structure import input_leaves, output_leaves
 from visunn_lint.pipeline.engines.native.wrapping import is_compiled
 from visunn_lint.pipeline.frames import user_location
 
@@ -137,30 +135,8 @@ class CallObserver:
 
     def _run(self, module: nn.Module, run: Function, args: Args, kwargs: Kwargs) -> Value:
         if isinstance(module, torch.jit.ScriptModule):
-            return self._run_opaque(module, run, args, kwargs)
+            return self._recorder.run_opaque(run, (module, *args), kwargs)
         return run(module, *args, **kwargs)
-
-    def _run_opaque(self, module: nn.Module, run: Function, args: Args, kwargs: Kwargs) -> Value:
-        """Run what Python cannot see into as one node that ties its inputs to its outputs."""
-        recorder = self._recorder
-        operands = self._slots(input_leaves(args, kwargs))
-        recorder.muted = True
-        try:
-            result = run(module, *args, **kwargs)
-        finally:
-            recorder.muted = False
-        inputs, seen = [slot.producer for slot in operands], [slot.spec for slot in operands]
-        with unrecorded():
-            made = [tensor for _, tensor in output_leaves(result)]
-            outputs = tuple(recorder.lineage.spec(tensor) for tensor in made)
-            scope = recorder.scope
-            index = recorder.add(Record("opaque", "opaque", scope, inputs, seen, outputs, source=scope.source))
-            if recorder.tape is not None:
-                operands_in = (map_leaves(args, recorder.lineage.operand), map_leaves(kwargs, recorder.lineage.operand))
-                recorder.tape.steps[index] = Step(partial(run, module), *operands_in)
-            for slot, tensor in enumerate(made):
-                recorder.lineage.made(tensor, index, slot, outputs[slot].device)
-        return result
 
     def _slots(self, leaves: list[Leaf]) -> tuple[RecordedSlot, ...]:
         lineage = self._recorder.lineage

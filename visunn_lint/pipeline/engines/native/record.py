@@ -6,7 +6,12 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
+    import torch
+    from torch import Tensor
+
     from visunn_lint.location import Location
+    from visunn_lint.pipeline.calling import Args, Function, Kwargs
+    from visunn_lint.pipeline.engines.native.tape import Step
     from visunn_lint.records import NodeKind
     from visunn_lint.spec import Plain, TensorSpec
 
@@ -56,3 +61,18 @@ class FailedOp:
     error: BaseException
     op: str
     operands: tuple[TensorSpec, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class OpCall:
+    """One call of a torch function, with what was known of its operands before it ran."""
+
+    func: Function
+    args: Args
+    kwargs: Kwargs
+    tensors: list[Tensor]
+    asked: torch.device | None
+    inputs: list[Producer]
+    seen: list[TensorSpec]
+    versions: list[int]
+    step: Step | None = None

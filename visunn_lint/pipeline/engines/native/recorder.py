@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import torch
@@ -14,9 +14,17 @@ from visunn_lint.pipeline.engines.native import passive
 from visunn_lint.pipeline.engines.native.arguments import arguments, is_in_place, op_name
 from visunn_lint.pipeline.engines.native.lineage import Lineage
 from visunn_lint.pipeline.engines.native.module_calls import CALL_CODE
-from visunn_lint.pipeline.engines.native.record import FailedOp, Producer, Record, Scope
-from visunn_lint.pipeline.engines.native.structure import replace_tensors, tensors_in
-from visunn_lint.pipeline.engines.native.tape import Step, Tape, stay
+from visunn_lint.pipeline.engines.native.record import FailedOp, OpCall, Record, Scope
+from visunn_lint.pipeline.engines.native.running import unrecorded
+from visunn_lint.pipeline.engines.native.structure import (
+    input_leaves,
+    map_leaves,
+    output_leaves,
+    replace_tensors,
+    tensors_in,
+)
+from visunn_lint.pipeline.engines.native.tape import Step, Tape, current_modes, stay, with_fixed_generator
+from visunn_lint.pipeline.engines.native.writes import version, written_by
 from visunn_lint.pipeline.frames import user_location
 
 if TYPE_CHECKING:
@@ -65,6 +73,32 @@ class Recorder(TorchFunctionMode):
             return self._look(func, args, kwargs)
         return self._run(func, args, kwargs)
 
+    def run_opaque(self, func: Function, args: Args, kwargs: Kwargs) -> Value:
+        """Run what Python cannot see into as one node that ties its inputs to its outputs."""
+        with unrecorded():
+            args, kwargs = map_leaves(args, self.lineage.adopt), map_leaves(kwargs, self.lineage.adopt)
+            call = self._call(func, args, kwargs, [tensor for _, tensor in input_leaves(args, kwargs)])
+        self.muted = True
+        try:
+            result = self._rung.run(func, args, kwargs, call.tensors)
+        finally:
+            self.muted = False
+        with unrecorded():
+            self._record_opaque(call, [tensor for _, tensor in output_leaves(result)])
+        return result
+
+    def _record_opaque(self, call: OpCall, made: list[Tensor]) -> None:
+        scope = self.scope
+        outputs = tuple(map(self.lineage.spec, made))
+        source = user_location(0, CALL_CODE) or scope.source
+        index = self.add(Record("opaque", "opaque", scope, call.inputs, call.seen, outputs, source=source))
+        if self.tape is not None and call.step is not None:
+            self.tape.steps[index] = call.step
+        for slot, tensor in enumerate(made):
+            self.lineage.made(tensor, index, slot, outputs[slot].device)
+        for tensor in written_by(call.func, call.args, call.tensors, call.versions):
+            self.lineage.wrote(tensor, index)
+
     def _look(self, func: Function, args: Args, kwargs: Kwargs) -> Value:
         """Answer a question about a tensor that needs no node, as the device asked for would answer."""
         if args and isinstance(args[0], torch.Tensor):
@@ -85,16 +119,7 @@ class Recorder(TorchFunctionMode):
         if not all(lineage.knows(tensor) for tensor in tensors):
             args, kwargs = replace_tensors(args, lineage.adopt), replace_tensors(kwargs, lineage.adopt)
             tensors = tensors_in(args, kwargs)
-        call = _OpCall(
-            func,
-            args,
-            kwargs,
-            tensors,
-            asked,
-            inputs=[lineage.producer(tensor) for tensor in tensors],
-            seen=[lineage.spec(tensor) for tensor in tensors],
-            step=None if self.tape is None else self._step(func, args, kwargs, asked),
-        )
+        call = self._call(func, args, kwargs, tensors, asked)
         try:
             result = self._compute(call)
         except Exception as error:
@@ -102,19 +127,31 @@ class Recorder(TorchFunctionMode):
             raise
         return self._record(call, result)
 
+    def _call(
+        self, func: Function, args: Args, kwargs: Kwargs, tensors: list[Tensor], asked: torch.device | None = None
+    ) -> OpCall:
+        lineage = self.lineage
+        return OpCall(
+            func,
+            args,
+            kwargs,
+            tensors,
+            asked,
+            inputs=[lineage.producer(tensor) for tensor in tensors],
+            seen=[lineage.spec(tensor) for tensor in tensors],
+            versions=[version(tensor) for tensor in tensors],
+            step=None if self.tape is None else self._step(func, args, kwargs, asked),
+        )
+
     def _step(self, func: Function, args: Args, kwargs: Kwargs, asked: torch.device | None) -> Step:
         """Return how an op is called, before it changes what its operands are known as."""
         if asked is not None and is_move(func) and len(args) == 1 and not kwargs:
             func = stay
-        target, operand = written_by(func, args, kwargs), self.lineage.operand
-        return Step(
-            func,
-            replace_tensors(args, operand),
-            replace_tensors(kwargs, operand),
-            None if target is None else operand(target),
-        )
+        operand = self.lineage.operand
+        kwargs = with_fixed_generator(kwargs)
+        return Step(func, map_leaves(args, operand), map_leaves(kwargs, operand), modes=current_modes())
 
-    def _compute(self, call: _OpCall) -> Value:
+    def _compute(self, call: OpCall) -> Value:
         kwargs = call.kwargs
         if call.asked is not None and is_move(call.func) and len(call.args) == 1 and not kwargs:
             return call.args[0]
@@ -122,18 +159,23 @@ class Recorder(TorchFunctionMode):
             kwargs = {**kwargs, "device": CPU}
         return self._rung.run(call.func, call.args, kwargs, call.tensors)
 
-    def _record(self, call: _OpCall, result: Value) -> Value:
+    def _record(self, call: OpCall, result: Value) -> Value:
         """Record a call that went well, and return what the user's code gets from it."""
         if passive.is_silent(call.func):
+            if self.tape is not None and call.step is not None:
+                self.tape.asides[len(self.records)].append(call.step)
             return call.tensors[0] if call.tensors and is_in_place(call.func) else result
         if passive.is_initialiser(call.func):
             return result
-        target = written_by(call.func, call.args, call.kwargs)
-        return self._record_results(call, result) if target is None else self._record_write(call, target, result)
+        written = written_by(call.func, call.args, call.tensors, call.versions)
+        if not written:
+            return self._record_results(call, result, tensors_in((result,), {}))
+        if is_in_place(call.func) and isinstance(result, torch.Tensor):
+            result = written[0]
+        return self._record_write(call, written, result)
 
-    def _record_results(self, call: _OpCall, result: Value) -> Value:
+    def _record_results(self, call: OpCall, result: Value, made: list[Tensor]) -> Value:
         """Record an op by the tensors it made; one without any is no node."""
-        made = tensors_in((result,), {})
         if not made:
             return result
         operands = {id(tensor) for tensor in call.tensors}
@@ -146,14 +188,27 @@ class Recorder(TorchFunctionMode):
             self.lineage.made(tensor, index, slot, device)
         return result
 
-    def _record_write(self, call: _OpCall, target: Tensor, result: Value) -> Value:
-        """Record an op that writes into its target."""
-        device = self._device(call)
-        index = self._add_op(call, (self.lineage.spec_on(target, device),))
-        self.lineage.wrote(target, index, device)
-        return target if isinstance(result, torch.Tensor) else result
+    def _record_write(self, call: OpCall, written: list[Tensor], result: Value) -> Value:
+        """Record an op that writes into operands of its; it gives these out if it makes nothing new."""
+        if call.step is not None:
+            call = replace(call, step=replace(call.step, writes=tuple(map(self.lineage.operand, written))))
+        targets = {id(tensor) for tensor in written}
+        made = [tensor for tensor in tensors_in((result,), {}) if id(tensor) not in targets]
+        if made:
+            result = self._record_results(call, result, made)
+        else:
+            self._record_targets(call, written)
+        for tensor in written:
+            self.lineage.wrote(tensor, len(self.records) - 1)
+        return result
 
-    def _add_op(self, call: _OpCall, outputs: tuple[TensorSpec | None, ...]) -> int:
+    def _record_targets(self, call: OpCall, written: list[Tensor]) -> None:
+        device = self._device(call)
+        index = self._add_op(call, tuple(self.lineage.spec_on(tensor, device) for tensor in written))
+        for slot, tensor in enumerate(written):
+            self.lineage.made(tensor, index, slot, device)
+
+    def _add_op(self, call: OpCall, outputs: tuple[TensorSpec | None, ...]) -> int:
         scope = self.scope
         named = arguments(call.func, call.args, call.kwargs)
         source = user_location(0, CALL_CODE) or scope.source
@@ -162,35 +217,12 @@ class Recorder(TorchFunctionMode):
             self.tape.steps[index] = call.step
         return index
 
-    def _device(self, call: _OpCall) -> str:
+    def _device(self, call: OpCall) -> str:
         """Return where the result of an op is: a number on the CPU goes with any other device."""
         if call.asked is not None:
             return str(call.asked)
         devices = (self.lineage.device(tensor) for tensor in call.tensors)
         return next((device for device in devices if device != "cpu"), "cpu")
-
-
-@dataclass(frozen=True, slots=True)
-class _OpCall:
-    """One call of a torch function, with what was known of its operands before it ran."""
-
-    func: Function
-    args: Args
-    kwargs: Kwargs
-    tensors: list[Tensor]
-    asked: torch.device | None
-    inputs: list[Producer]
-    seen: list[TensorSpec]
-    step: Step | None = None
-
-
-def written_by(func: Function, args: Args, kwargs: Kwargs) -> Tensor | None:
-    """Return the tensor that a call writes into, if it does."""
-    out = kwargs.get("out")
-    if isinstance(out, torch.Tensor):
-        return out
-    first = args[0] if args else None
-    return first if isinstance(first, torch.Tensor) and is_in_place(func) else None
 
 
 def _alias(tensor: Tensor) -> Tensor:

@@ -20,6 +20,7 @@ from visunn_lint.pipeline.engines.native.snapshot import preserved
 from visunn_lint.pipeline.engines.native.structure import Leaf, input_leaves, map_leaves, output_leaves
 from visunn_lint.pipeline.engines.native.surroundings import same_surroundings, unfused, without_warnings
 from visunn_lint.pipeline.engines.native.survey import survey
+from visunn_lint.pipeline.engines.native.unseen import shown
 from visunn_lint.pipeline.engines.native.wrapping import (
     eager,
     keep_initialisation_out,
@@ -64,6 +65,7 @@ def run(request: Request, rung: MetaRung | RealRung, *, with_grad: bool, tape: T
             preserved(model, request.args, kwargs),
             unfused(),
             eager(),
+            shown(),
             without_warnings(),
         ):
             stack.enter_context(context)

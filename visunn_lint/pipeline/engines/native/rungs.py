@@ -11,13 +11,15 @@ from math import prod
 from typing import TYPE_CHECKING, Final, Protocol
 
 import torch
+from torch.autograd.graph import increment_version
+from torch.multiprocessing.reductions import StorageWeakRef
 from torch.nn.parameter import is_lazy
 
 from visunn_lint.pipeline.building.device_moves import CPU, META, factories
-from visunn_lint.pipeline.engines.native.arguments import is_in_place
 from visunn_lint.pipeline.engines.native.standins import MetaStandIns, RealStandIns
 from visunn_lint.pipeline.engines.native.structure import replace_tensors
 from visunn_lint.pipeline.engines.native.verdict import check_decidable
+from visunn_lint.pipeline.engines.native.writes import version, written_by
 
 if TYPE_CHECKING:
     from torch import Tensor
@@ -87,13 +89,23 @@ class MetaRung:
         if not self._needs_meta(func, tensors):
             return func(*args, **kwargs)
         check_decidable(func, tensors, args)
-        if is_in_place(func) and not tensors[0].is_meta:
-            self._forget_values(tensors[0])
+        return self._run_on_meta(func, args, kwargs, [tensor for tensor in tensors if not tensor.is_meta])
+
+    def _run_on_meta(self, func: Function, args: Args, kwargs: Kwargs, known: list[Tensor]) -> Value:
+        """Run an op with stand-ins for the operands whose values are known: what it writes into are so no more."""
         args = replace_tensors(args, self._to_meta)
         kwargs = replace_tensors(kwargs, self._to_meta)
         if "device" in kwargs:
             kwargs["device"] = META
-        return func(*args, **kwargs)
+        stand_ins = [self._to_meta(tensor) for tensor in known]
+        before = [version(stand_in) for stand_in in stand_ins]
+        result = func(*args, **kwargs)
+        written = written_by(func, args, stand_ins, before)
+        originals = {id(stand_in): tensor for stand_in, tensor in zip(stand_ins, known, strict=True)}
+        targets = {id(tensor): originals[id(tensor)] for tensor in written if id(tensor) in originals}
+        for target in targets.values():
+            self._forget_values(target)
+        return replace_tensors(result, lambda tensor: targets.get(id(tensor), tensor)) if targets else result
 
     def _create(self, func: Function, args: Args, kwargs: Kwargs) -> Value:
         """Run an op without operands: a small tensor is made for real, a large one on meta."""
@@ -112,11 +124,14 @@ class MetaRung:
         if self._overwritten and any(self._is_overwritten(tensor) for tensor in tensors):
             return True
         sizes = [tensor.numel() for tensor in tensors if not is_lazy(tensor)]
-        return prod(sizes) > _SMALL_WORK or max(sizes, default=0) > SMALL or _allocates_much(func)
+        return _work(sizes) > _SMALL_WORK or max(sizes, default=0) > SMALL or _allocates_much(func)
 
     def _forget_values(self, tensor: Tensor) -> None:
-        """Take note that what a real tensor holds is no longer known: meta data is written into it."""
+        """Take note that what a real tensor holds is no longer known: meta data was written into it."""
         self._overwritten[_storage_id(tensor)] = tensor
+        _remember_unknown(tensor)
+        if not tensor.is_inference():
+            increment_version(tensor)
 
     def _is_overwritten(self, tensor: Tensor) -> bool:
         return not is_lazy(tensor) and _storage_id(tensor) in self._overwritten
@@ -126,16 +141,39 @@ class MetaRung:
 
 
 def _steers(tensor: Tensor) -> bool:
-    if is_lazy(tensor) or tensor.requires_grad:
+    if is_lazy(tensor) or tensor.requires_grad or _is_unknown(tensor):
         return False
     if tensor.is_floating_point() or tensor.is_complex():
         return tensor.numel() == 1
     return tensor.numel() <= SMALL
 
 
+def _work(sizes: list[int]) -> int:
+    """Return a bound on what an op computes: operands of one size are gone through side by side."""
+    return max(sizes) if len(set(sizes)) == 1 else prod(sizes)
+
+
 def _allocates_much(func: Function) -> bool:
-    """Return whether the size of the result is not bounded by that of the operands."""
-    return getattr(func, "__name__", "").startswith("new_")
+    """Return whether the size of the result is not bounded by that of the operands and of given data."""
+    name = getattr(func, "__name__", "")
+    return name.startswith("new_") and name != "new_tensor"
+
+
+_unknown: dict[int, StorageWeakRef] = {}
+"""Storages of real tensors whose values a build has lost track of, for the runs that come after it.
+
+The references keep the identity of a storage from being given to another, not its memory.
+"""
+
+
+def _remember_unknown(tensor: Tensor) -> None:
+    for identity in [identity for identity, storage in _unknown.items() if storage.expired()]:  # type: ignore[no-untyped-call]  # torch's
+        del _unknown[identity]
+    _unknown[_storage_id(tensor)] = StorageWeakRef(tensor.untyped_storage())  # type: ignore[no-untyped-call]  # torch's
+
+
+def _is_unknown(tensor: Tensor) -> bool:
+    return bool(_unknown) and tensor.layout == torch.strided and _storage_id(tensor) in _unknown
 
 
 def _storage_id(tensor: Tensor) -> int:

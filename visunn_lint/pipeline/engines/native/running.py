@@ -33,6 +33,13 @@ def running(recorder: Recorder) -> Iterator[None]:
         _running.recorder = outer
 
 
+def recording() -> Recorder | None:
+    """Return the recorder that a torch call made here and now would reach; none inside an op."""
+    recorder = _running.recorder
+    reached = torch._C._is_torch_function_mode_enabled()  # noqa: SLF001 -- modes have no public question
+    return recorder if recorder is not None and reached and not recorder.muted else None
+
+
 @contextmanager
 def outer_paused() -> Iterator[None]:
     """Keep the recorder of a capture during which another one is made from recording that one."""

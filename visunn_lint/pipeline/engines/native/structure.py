@@ -69,10 +69,17 @@ def replace_tensors(value: Value, replace: Callable[[torch.Tensor], Value]) -> V
         return [replace_tensors(item, replace) for item in value]
     if isinstance(value, tuple):
         items = [replace_tensors(item, replace) for item in value]
-        return type(value)(*items) if hasattr(value, "_fields") else tuple(items)
+        return _like_tuple(value, items)
     if type(value) is dict:
         return {key: replace_tensors(item, replace) for key, item in value.items()}
     return value
+
+
+def _like_tuple(value: Value, items: list[Value]) -> Value:
+    """Return a tuple of a tuple's class: named ones take the items one by one, torch's results take them at once."""
+    if hasattr(value, "_fields"):
+        return type(value)(*items)
+    return type(value)(items) if hasattr(value, "n_sequence_fields") else tuple(items)
 
 
 def _leaves(value: object, path: str, depth: int) -> Iterator[Leaf]:
