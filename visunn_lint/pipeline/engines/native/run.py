@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import inspect
-from contextlib import ExitStack
+from contextlib import ExitStack, nullcontext
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -18,7 +18,7 @@ from visunn_lint.pipeline.engines.native.recorder import Recorder
 from visunn_lint.pipeline.engines.native.running import outer_paused, running, unrecorded
 from visunn_lint.pipeline.engines.native.snapshot import preserved
 from visunn_lint.pipeline.engines.native.structure import Leaf, input_leaves, map_leaves, output_leaves
-from visunn_lint.pipeline.engines.native.surroundings import same_surroundings, unfused, without_warnings
+from visunn_lint.pipeline.engines.native.surroundings import same_surroundings, uncollected, unfused, without_warnings
 from visunn_lint.pipeline.engines.native.survey import survey
 from visunn_lint.pipeline.engines.native.unseen import shown
 from visunn_lint.pipeline.engines.native.wrapping import (
@@ -67,6 +67,7 @@ def run(request: Request, rung: MetaRung | RealRung, *, with_grad: bool, tape: T
             eager(),
             shown(),
             without_warnings(),
+            uncollected() if rung.name == "meta" else nullcontext(),  # real tensors hold memory worth collecting
         ):
             stack.enter_context(context)
         parts = survey(model)
