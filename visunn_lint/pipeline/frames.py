@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import site
 import sys
-import sysconfig
-from functools import cache, lru_cache
+from functools import lru_cache
 from os import sep
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -13,7 +11,7 @@ from typing import TYPE_CHECKING
 import torch
 
 import visunn_lint
-from visunn_lint.location import Location
+from visunn_lint.location import Location, is_installed
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -29,21 +27,10 @@ def is_machinery(filename: str) -> bool:
     return filename.startswith((*_GENERATED, *_MACHINERY)) or f"{sep}importlib{sep}" in filename
 
 
-@cache
-def installed_folders() -> tuple[Path, ...]:
-    """Return the folders of the standard library and of installed packages."""
-    paths = sysconfig.get_paths()
-    standard = (paths[name] for name in ("stdlib", "platstdlib", "purelib", "platlib"))
-    return tuple({Path(path).resolve() for path in (*standard, *site.getsitepackages(), site.getusersitepackages())})
-
-
 @lru_cache(maxsize=4096)
 def is_foreign(filename: str) -> bool:
     """Return whether a file belongs to the standard library, an installed package, or to visunn."""
-    if is_machinery(filename):
-        return True
-    path = Path(filename).resolve()
-    return any(path.is_relative_to(folder) for folder in installed_folders())
+    return is_machinery(filename) or is_installed(filename)
 
 
 def user_frames(frame: FrameType | None) -> Iterator[FrameType]:

@@ -72,6 +72,11 @@ def _without_non_blocking(args: Args) -> Args:
     return (args[0], *kept)
 
 
+def leaves_as_is(func: Function, args: Args, kwargs: Kwargs) -> bool:
+    """Return whether a call, once it asks for no device, gives back its tensor as it is."""
+    return is_move(func) and len(args) == 1 and not kwargs
+
+
 def is_move(func: Function) -> bool:
     """Return whether a function moves a tensor between devices."""
     return func is _TENSOR_TO or func in _NAMED_MOVES

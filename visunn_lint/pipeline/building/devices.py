@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Literal
 import torch
 from torch.overrides import TorchFunctionMode
 
-from visunn_lint.pipeline.building.device_moves import CPU, asked_device, factories, is_move, without_device
+from visunn_lint.pipeline.building.device_moves import CPU, asked_device, factories, leaves_as_is, without_device
 from visunn_lint.pipeline.engines.native.rungs import FROM_DATA, MetaRung
 from visunn_lint.pipeline.engines.native.structure import tensors_in
 
@@ -40,7 +40,7 @@ class _MetaBuild(TorchFunctionMode):
         kwargs = kwargs or {}
         if asked_device(func, args, kwargs) is not None:
             args, kwargs = without_device(func, args, kwargs)
-            if is_move(func) and len(args) == 1 and not kwargs:
+            if leaves_as_is(func, args, kwargs):
                 return args[0]
         tensors = tensors_in(args, kwargs)
         if not tensors and (func in FROM_DATA or func in factories()):
@@ -61,7 +61,7 @@ class _RealBuild(TorchFunctionMode):
         if asked is None or is_available(asked):
             return func(*args, **kwargs)
         args, kwargs = without_device(func, args, kwargs)
-        if is_move(func) and len(args) == 1 and not kwargs:
+        if leaves_as_is(func, args, kwargs):
             return args[0]
         return func(*args, **kwargs)
 

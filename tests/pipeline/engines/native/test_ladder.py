@@ -145,3 +145,16 @@ def test_interrupt_inside_forward_passes_through() -> None:
 
     with pytest.raises(KeyboardInterrupt):
         topology_of(Function(forward), torch.ones(2))
+
+
+def test_reason_is_why_the_first_rung_did_not_do() -> None:
+    """A forward that wants a value, and later raises, was run for real for the sake of the value."""
+
+    def forward(x: Tensor) -> Tensor:
+        x.sum().item()
+        return x.view(3, 3)
+
+    topology = topology_of(Function(forward), torch.ones(2, 4))
+    assert topology.captured.reason == "Tensor.item() cannot be called on meta tensors"
+    assert topology.failure is not None
+    assert topology.failure.op == "aten::view"

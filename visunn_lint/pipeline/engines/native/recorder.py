@@ -9,7 +9,7 @@ import torch
 from torch.nn.parameter import is_lazy
 from torch.overrides import TorchFunctionMode
 
-from visunn_lint.pipeline.building.device_moves import CPU, asked_device, is_move, without_device
+from visunn_lint.pipeline.building.device_moves import CPU, asked_device, is_move, leaves_as_is, without_device
 from visunn_lint.pipeline.engines.native import passive
 from visunn_lint.pipeline.engines.native.arguments import arguments, is_in_place, op_name
 from visunn_lint.pipeline.engines.native.lineage import Lineage
@@ -145,7 +145,7 @@ class Recorder(TorchFunctionMode):
 
     def _step(self, func: Function, args: Args, kwargs: Kwargs, asked: torch.device | None) -> Step:
         """Return how an op is called, before it changes what its operands are known as."""
-        if asked is not None and is_move(func) and len(args) == 1 and not kwargs:
+        if asked is not None and leaves_as_is(func, args, kwargs):
             func = stay
         operand = self.lineage.operand
         kwargs = with_fixed_generator(kwargs)
@@ -153,7 +153,7 @@ class Recorder(TorchFunctionMode):
 
     def _compute(self, call: OpCall) -> Value:
         kwargs = call.kwargs
-        if call.asked is not None and is_move(call.func) and len(call.args) == 1 and not kwargs:
+        if call.asked is not None and leaves_as_is(call.func, call.args, kwargs):
             return call.args[0]
         if call.asked is not None and not call.tensors:
             kwargs = {**kwargs, "device": CPU}
