@@ -23,6 +23,11 @@ def of(dtype: torch.dtype, *shape: int) -> Tensor:
     return torch.ones(shape, dtype=dtype)
 
 
+def groups(*ends: int) -> Tensor:
+    """Return where the groups of a grouped product end."""
+    return torch.tensor(ends, dtype=torch.int32)
+
+
 CALLS: dict[str, Callable[[Tensor], object]] = {
     "linear double weight": lambda x: functional.linear(x, of(DOUBLE, 3, 4)),
     "linear half weight": lambda x: functional.linear(x, of(HALF, 3, 4)),
@@ -42,6 +47,12 @@ CALLS: dict[str, Callable[[Tensor], object]] = {
     "addmm double": lambda x: torch.addmm(of(DOUBLE, 3), x, torch.ones(4, 3)),
     "mv long": lambda x: torch.mv(x, of(LONG, 4)),
     "dot double": lambda x: torch.dot(x[0], of(DOUBLE, 4)),
+    "grouped_mm": lambda x: functional.grouped_mm(x, torch.ones(2, 4, 4), offs=groups(1, 2)),
+    "grouped_mm half": lambda x: functional.grouped_mm(x.half().repeat(1, 2), of(HALF, 2, 8, 8), offs=groups(1, 2)),
+    "grouped_mm batched": lambda x: functional.grouped_mm(x[None].repeat(3, 1, 1), torch.ones(3, 4, 4)),
+    "grouped_mm double weight": lambda x: functional.grouped_mm(x, of(DOUBLE, 2, 4, 4), offs=groups(1, 2)),
+    "grouped_mm wrong features": lambda x: functional.grouped_mm(x, torch.ones(2, 8, 4), offs=groups(1, 2)),
+    "grouped_mm odd features": lambda x: functional.grouped_mm(x[:, :3], torch.ones(2, 3, 4), offs=groups(1, 2)),
     "einsum double": lambda x: torch.einsum("ij,jk->ik", x, of(DOUBLE, 4, 3)),
     "bilinear double": lambda x: functional.bilinear(x, x, of(DOUBLE, 3, 4, 4)),
     "conv1d double": lambda x: functional.conv1d(x[None], of(DOUBLE, 3, 2, 1)),

@@ -18,6 +18,7 @@ from torch.nn.parameter import is_lazy
 from visunn_lint.pipeline.building.device_moves import CPU, META, factories
 from visunn_lint.pipeline.engines.native.standins import MetaStandIns, RealStandIns
 from visunn_lint.pipeline.engines.native.structure import replace_tensors
+from visunn_lint.pipeline.engines.native.substitutes import on_meta
 from visunn_lint.pipeline.engines.native.verdict import check_decidable
 from visunn_lint.pipeline.engines.native.writes import version, written_by
 
@@ -99,7 +100,7 @@ class MetaRung:
             kwargs["device"] = META
         stand_ins = [self._to_meta(tensor) for tensor in known]
         before = [version(stand_in) for stand_in in stand_ins]
-        result = func(*args, **kwargs)
+        result = on_meta(func)(*args, **kwargs)
         written = written_by(func, args, stand_ins, before)
         originals = {id(stand_in): tensor for stand_in, tensor in zip(stand_ins, known, strict=True)}
         targets = {id(tensor): originals[id(tensor)] for tensor in written if id(tensor) in originals}
