@@ -36,7 +36,7 @@ def report(found: Mapping[str, Sequence[Verdict]]) -> Iterator[str]:
     for kind, group in found.items():
         passed = [each for each in group if not each.error]
         seconds = sum(each.seconds for each in passed if each.model in everywhere)
-        yield f"{kind:15} {len(passed):4} of {len(group)} models, {seconds:.2f} s for the {len(everywhere)} that all run"
+        yield f"{kind:15} {len(passed):4} of {len(group)} models, {seconds:.2f} s for the {len(everywhere)} all run"
     for kind, group in found.items():
         yield from (f"  {kind}: {each.model}: {each.error}" for each in group if each.error)
 

@@ -21,7 +21,7 @@ def test_report_counts_and_names_what_stops_a_kind() -> None:
         "plain meta": [Verdict("a", "plain meta", 0.5), Verdict("b", "plain meta", 0.0, "ValueError: no data")],
     }
     assert list(report(found)) == [
-        "native             2 of 2 models, 1.00 s for the 1 that all run",
-        "plain meta         1 of 2 models, 0.50 s for the 1 that all run",
+        "native             2 of 2 models, 1.00 s for the 1 all run",
+        "plain meta         1 of 2 models, 0.50 s for the 1 all run",
         "  plain meta: b: ValueError: no data",
     ]
