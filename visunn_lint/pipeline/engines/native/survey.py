@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from torch import nn
@@ -92,11 +93,16 @@ def _named_modules(model: nn.Module) -> Iterator[tuple[str, nn.Module]]:
 def _held_modules(path: str, module: nn.Module) -> Iterator[tuple[str, str, nn.Module]]:
     """Yield place, kind of container and module for those in plain attributes of a module."""
     for name, value in module.__dict__.items():
-        if name in {"_modules", "_parameters", "_buffers"} or not isinstance(value, list | tuple | Mapping | set):
+        if not _may_hold(type(value)) or not value or name in {"_modules", "_parameters", "_buffers"}:
             continue
         kind = type(value).__name__
         for place, found in _modules_in(f"{path}.{name}" if path else name, value, 0):
             yield place, kind, found
+
+
+@lru_cache(maxsize=4096)
+def _may_hold(kind: type) -> bool:
+    return issubclass(kind, list | tuple | Mapping | set)
 
 
 def _modules_in(place: str, value: object, depth: int) -> Iterator[tuple[str, nn.Module]]:
