@@ -13,6 +13,8 @@ from typing import Any, NamedTuple
 import torch
 from torch import nn
 
+from visunn_lint.pipeline.engines.native.atoms import ATOMS
+
 Restore = Callable[[], None]
 
 
@@ -55,7 +57,7 @@ def _(value: nn.Module) -> Memory:
             object.__setattr__(value, "__class__", cls)
         put_back()
 
-    return Memory(restore, [*attributes.values(), cls])
+    return Memory(restore, [*(item for item in attributes.values() if type(item) not in ATOMS), cls])
 
 
 @remember.register

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 import torch
 
@@ -16,7 +16,7 @@ from visunn_lint.pipeline.engines.native.wrapping import is_compiled
 from visunn_lint.pipeline.frames import user_location
 
 if TYPE_CHECKING:
-    from torch import nn
+    from torch import Tensor, nn
 
     from visunn_lint.pipeline.calling import Args, Function, Kwargs, Value
     from visunn_lint.pipeline.engines.native.recorder import Recorder
@@ -24,8 +24,7 @@ if TYPE_CHECKING:
     from visunn_lint.spec import TensorSpec
 
 
-@dataclass(frozen=True, slots=True)
-class RecordedSlot:
+class RecordedSlot(NamedTuple):
     """A tensor among the inputs or outputs of a call."""
 
     path: str
@@ -139,6 +138,12 @@ class CallObserver:
         return run(module, *args, **kwargs)
 
     def _slots(self, leaves: list[Leaf]) -> tuple[RecordedSlot, ...]:
+        return tuple([self._slot(path, tensor) for path, tensor in leaves])
+
+    def _slot(self, path: str, tensor: Tensor) -> RecordedSlot:
         lineage = self._recorder.lineage
+        known = lineage.slot(tensor)
+        if known is not None:
+            return RecordedSlot(path, *known)
         with unrecorded():
-            return tuple(RecordedSlot(path, lineage.spec(tensor), lineage.producer(tensor)) for path, tensor in leaves)
+            return RecordedSlot(path, lineage.spec(tensor), lineage.producer(tensor))

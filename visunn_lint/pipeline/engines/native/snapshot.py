@@ -4,23 +4,15 @@ from __future__ import annotations
 
 from collections import OrderedDict
 from contextlib import contextmanager
-from functools import lru_cache
-from types import BuiltinFunctionType, MappingProxyType, ModuleType
 from typing import TYPE_CHECKING, Any
 
-import torch
-
+from visunn_lint.pipeline.engines.native.atoms import ATOMS, holds_atoms, is_atomic
 from visunn_lint.pipeline.engines.native.memories import remember
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
     from visunn_lint.pipeline.engines.native.memories import Restore
-
-_IMMUTABLE = (str, bytes, int, float, complex, bool, type(None), BuiltinFunctionType, ModuleType, torch.dtype,
-              torch.device, torch.Size, torch.memory_format, torch.layout, MappingProxyType)  # fmt: skip
-"""Types with nothing in them that a forward could change, or that is a model's own."""
-
 
 @contextmanager
 def preserved(*roots: object) -> Iterator[None]:
@@ -53,7 +45,7 @@ def _remember_all(roots: Iterable[object], empty: list[dict[Any, Any]]) -> Itera
     while stack:
         value = stack.pop()
         kind = type(value)
-        if _is_immutable(kind) or id(value) in seen:
+        if kind in ATOMS or id(value) in seen or (kind is tuple and holds_atoms(value)) or is_atomic(kind):
             continue
         seen[id(value)] = value
         if (kind is dict or kind is OrderedDict) and not value:
@@ -63,8 +55,3 @@ def _remember_all(roots: Iterable[object], empty: list[dict[Any, Any]]) -> Itera
         if memory.restore is not None:
             yield memory.restore
         stack.extend(memory.inside)
-
-
-@lru_cache(maxsize=4096)
-def _is_immutable(kind: type) -> bool:
-    return issubclass(kind, _IMMUTABLE)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -105,11 +104,14 @@ def _slots(slots: Iterable[RecordedSlot], names: list[str]) -> tuple[Slot, ...]:
 
 
 def _with_calls(recording: Recording, names: list[str]) -> Iterable[Module]:
-    calls: defaultdict[str, tuple[Call, ...]] = defaultdict(tuple)
-    for path, recorded in recording.calls.calls.items():
-        calls[path] = tuple(_call(call, names) for call in recorded)
+    log = recording.calls
     for module in recording.modules:
-        yield replace(module, calls=calls[module.path], forward_calls=recording.calls.direct[module.path])
+        recorded = log.calls.get(module.path)
+        if recorded is None:
+            yield module
+        else:
+            calls = tuple(_call(call, names) for call in recorded)
+            yield replace(module, calls=calls, forward_calls=log.direct[module.path])
 
 
 def _call(call: RecordedCall, names: list[str]) -> Call:
