@@ -82,11 +82,10 @@ def is_checking() -> bool:
 def _foretold(func: Function, args: Args, kwargs: Kwargs, layouts: list[Layout]) -> Outcome:
     """Return what a spec function says; None for a call of a form that it does not take."""
     remaining = iter(layouts)
+    positional = [_with_layouts(value, remaining) for value in args]
+    named = {name: _with_layouts(value, remaining) for name, value in kwargs.items()}
     try:
-        return spec_functions()[func](
-            *(_with_layouts(value, remaining) for value in args),
-            **{name: _with_layouts(value, remaining) for name, value in kwargs.items()},
-        )
+        return spec_functions()[func](*positional, **named)
     except (TypeError, AttributeError):  # a number where a tensor is meant, an option that the function does not know
         return None
 
