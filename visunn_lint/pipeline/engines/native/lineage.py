@@ -160,11 +160,11 @@ class Lineage:
         """Return shape, dtype and the device asked for."""
         return self.spec_on(tensor, self.device(tensor))
 
-    def slot(self, tensor: Tensor) -> tuple[TensorSpec, Producer] | None:
-        """Return the spec and the producer of a plain tensor of the run; None for others."""
-        reference: Reference | None = getattr(tensor, _REFERENCE, None)
-        if reference is None or reference.lineage is not self or not reference.plain:
-            return None
+    def slot(self, tensor: Tensor) -> tuple[TensorSpec, Producer]:
+        """Return the spec and the producer of a tensor."""
+        reference = self._reference(tensor)
+        if reference is None or not reference.plain:
+            return self.spec(tensor), self.producer(tensor)
         return reference.spec, self.read(tensor, reference)
 
     def spec_on(self, tensor: Tensor, device: str) -> TensorSpec:

@@ -16,7 +16,7 @@ from visunn_lint.pipeline.engines.native.wrapping import is_compiled
 from visunn_lint.pipeline.frames import user_location
 
 if TYPE_CHECKING:
-    from torch import Tensor, nn
+    from torch import nn
 
     from visunn_lint.pipeline.calling import Args, Function, Kwargs, Value
     from visunn_lint.pipeline.engines.native.recorder import Recorder
@@ -138,12 +138,6 @@ class CallObserver:
         return run(module, *args, **kwargs)
 
     def _slots(self, leaves: list[Leaf]) -> tuple[RecordedSlot, ...]:
-        return tuple([self._slot(path, tensor) for path, tensor in leaves])
-
-    def _slot(self, path: str, tensor: Tensor) -> RecordedSlot:
-        lineage = self._recorder.lineage
-        known = lineage.slot(tensor)
-        if known is not None:
-            return RecordedSlot(path, *known)
+        slot = self._recorder.lineage.slot
         with unrecorded():
-            return RecordedSlot(path, lineage.spec(tensor), lineage.producer(tensor))
+            return tuple([RecordedSlot(path, *slot(tensor)) for path, tensor in leaves])
