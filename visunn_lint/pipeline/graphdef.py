@@ -84,7 +84,7 @@ class GraphWriter:
         self._graph = GraphDef(versions=VersionDef(producer=_PRODUCER))
         self._pending: list[bytes] = []
         self._outputs: dict[tuple[TensorSpec | None, ...], bytes] = {}
-        self._attributes: dict[tuple[str, bytes | int], bytes] = {}
+        self._attributes: dict[tuple[str, str | bytes | int | Location], bytes] = {}
 
     @property
     def graph(self) -> GraphDef:
@@ -115,30 +115,29 @@ class GraphWriter:
         """
         parts = [
             NodeDef(name=name, op=op, input=inputs).SerializeToString(),
-            self._attribute(KIND, kind.encode()),
+            self._attribute(KIND, kind),
             self._written_outputs(outputs),
         ]
         if module:
-            parts.append(self._attribute(MODULE, module.encode("utf-8", "surrogatepass")))
+            parts.append(self._attribute(MODULE, module))
         if call is not None:
             parts.append(self._attribute(CALL, call))
         if seen is not None:
-            parts.append(self._attribute(INPUTS, _format_specs(seen)))
+            parts.append(_encoded(INPUTS, AttrValue(s=_format_specs(seen))))
         if arguments:
             parts.append(self._attribute(ARGUMENTS, msgspec.json.encode(arguments)))
         if source is not None:
-            parts.append(self._attribute(SOURCE, _format_location(source)))
+            parts.append(self._attribute(SOURCE, source))
         if label:
             parts.append(_encoded(LABEL, AttrValue(s=label.encode("utf-8", "surrogatepass"))))
         node = b"".join(parts)
         self._pending += (_NODE_TAG, _varint(len(node)), node)
 
-    def _attribute(self, key: str, value: bytes | int) -> bytes:
+    def _attribute(self, key: str, value: str | bytes | int | Location) -> bytes:
         """Return an attribute as it is encoded in a node, made once for each value."""
         known = self._attributes.get((key, value))
         if known is None:
-            held = AttrValue(i=value) if isinstance(value, int) else AttrValue(s=value)
-            known = self._attributes[key, value] = _encoded(key, held)
+            known = self._attributes[key, value] = _encoded(key, _attribute_value(value))
         return known
 
     def _written_outputs(self, specs: tuple[TensorSpec | None, ...]) -> bytes:
@@ -149,6 +148,14 @@ class GraphWriter:
             known = _encoded(OUTPUT_SHAPES, shapes_attribute(specs)) + _encoded(OUTPUTS, held)
             self._outputs[specs] = known
         return known
+
+
+def _attribute_value(value: str | bytes | int | Location) -> AttrValue:
+    if isinstance(value, int):
+        return AttrValue(i=value)
+    if isinstance(value, Location):
+        return AttrValue(s=_format_location(value))
+    return AttrValue(s=value if isinstance(value, bytes) else value.encode("utf-8", "surrogatepass"))
 
 
 def _encoded(key: str, value: AttrValue) -> bytes:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import importlib
 import pkgutil
 from difflib import get_close_matches
+from functools import cache
 from typing import TYPE_CHECKING, cast
 
 from visunn_lint.errors import InputError
@@ -22,7 +23,11 @@ def names() -> list[str]:
 
 def find(name: str) -> Engine:
     """Return an engine by name, ``auto`` for the default one; raises InputError for an unknown name."""
-    name = DEFAULT if name == "auto" else name
+    return _find(DEFAULT if name == "auto" else name)
+
+
+@cache
+def _find(name: str) -> Engine:
     if name not in names():
         close = get_close_matches(name, names(), n=1)
         hint = f"did you mean {close[0]}?" if close else f"there are {', '.join(['auto', *names()])}"

@@ -60,11 +60,12 @@ class Foresight:
         references: list[Reference] = []
         layouts: list[Layout] = []
         parts: list[Key] = [func]
-        for name, value in (*((None, value) for value in args), *kwargs.items()):
-            part = self._part(value, tensors, references, layouts)
-            if part is None:
-                return None
-            parts.append((name, part))
+        for value in args:
+            parts.append(self._part(value, tensors, references, layouts))
+        for name, value in kwargs.items():
+            parts += (name, self._part(value, tensors, references, layouts))
+        if None in parts:
+            return None
         if not tensors:
             return None
         key = (torch.get_default_dtype(), *parts)
@@ -73,9 +74,7 @@ class Foresight:
             return None
         return Foreseen(key, entry, tensors, references)
 
-    def _part(
-        self, value: Value, tensors: list[Tensor], references: list[Reference], layouts: list[Layout]
-    ) -> Key:
+    def _part(self, value: Value, tensors: list[Tensor], references: list[Reference], layouts: list[Layout]) -> Key:
         """Return what stands for an argument in a key, its tensors taken down; None if it is out of the ordinary."""
         kind = type(value)
         if kind is torch.Tensor or kind is nn.Parameter:
@@ -88,6 +87,8 @@ class Foresight:
             references.append(reference)
             layouts.append(layout)
             return layout
+        if kind is int or kind is bool:
+            return kind, value
         if (kind is list or kind is tuple) and value and isinstance(value[0], torch.Tensor):
             parts = [self._part(item, tensors, references, layouts) for item in value]
             return None if None in parts else (kind, *parts)

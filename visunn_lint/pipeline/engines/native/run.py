@@ -60,6 +60,7 @@ def run(request: Request, rung: MetaRung | RealRung, *, with_grad: bool, tape: T
     model, kwargs = without_compiler(request.model), dict(request.kwargs)
     with ExitStack() as stack:
         for context in (
+            uncollected() if rung.name == "meta" else nullcontext(),  # real tensors hold memory worth collecting
             outer_paused(),
             same_surroundings(),
             preserved(model, request.args, kwargs),
@@ -67,7 +68,6 @@ def run(request: Request, rung: MetaRung | RealRung, *, with_grad: bool, tape: T
             eager(),
             shown(),
             without_warnings(),
-            uncollected() if rung.name == "meta" else nullcontext(),  # real tensors hold memory worth collecting
         ):
             stack.enter_context(context)
         parts = survey(model)

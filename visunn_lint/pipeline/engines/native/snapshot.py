@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 
     from visunn_lint.pipeline.engines.native.memories import Restore
 
+
 @contextmanager
 def preserved(*roots: object) -> Iterator[None]:
     """Restore, on leaving, all that can be reached from the roots: modules, containers, objects.

@@ -93,8 +93,8 @@ def _reference(producer: Producer, names: list[str]) -> str:
 
 def _seen(record: Record, records: list[Record]) -> tuple[TensorSpec, ...] | None:
     """Return the specs of the inputs if some differ from what their producers gave out: views written to."""
-    for producer, spec in zip(record.inputs, record.seen, strict=True):
-        if records[producer.node].outputs[producer.slot] is not spec:
+    for (node, slot), spec in zip(record.inputs, record.seen, strict=True):
+        if records[node].outputs[slot] is not spec:
             return tuple(record.seen)
     return None
 

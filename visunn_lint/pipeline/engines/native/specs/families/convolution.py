@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from visunn_lint.pipeline.engines.native.specs.layout import Shape, SpecFunction
 
 
-def _convolution(  # noqa: PLR0913 -- torch's signature
+def _convolution(
     input: Layout,  # noqa: A002 -- torch's name
     weight: Layout,
     bias: Layout | None = None,
@@ -39,12 +39,7 @@ def _convolution(  # noqa: PLR0913 -- torch's signature
 
 def _fits(x: Shape, weight: Shape, groups: int) -> bool:
     """Return whether a batch has the channels that a weight takes."""
-    return (
-        len(x) == len(weight)
-        and groups > 0
-        and x[1] == weight[1] * groups
-        and weight[0] % groups == 0
-    )
+    return len(x) == len(weight) and groups > 0 and x[1] == weight[1] * groups and weight[0] % groups == 0
 
 
 def _each(value: Any, count: int) -> Shape | None:  # noqa: ANN401 -- an argument of the user's

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 _LEAST_RANK = 2
 
 
-def _batch_norm(  # noqa: PLR0913 -- torch's signature
+def _batch_norm(
     input: Layout,  # noqa: A002 -- torch's name
     running_mean: Layout | None,
     running_var: Layout | None,

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 _BATCH_OF_IMAGES = 4
 
 
-def _max_pool(  # noqa: PLR0913 -- torch's signature
+def _max_pool(
     input: Layout,  # noqa: A002 -- torch's name
     kernel_size: object,
     stride: object = None,
@@ -32,7 +32,7 @@ def _max_pool(  # noqa: PLR0913 -- torch's signature
     return None if return_indices else _pooled(input, kernel_size, stride, padding, dilation, ceil_mode=ceil_mode)
 
 
-def _average_pool(  # noqa: PLR0913 -- torch's signature
+def _average_pool(
     input: Layout,  # noqa: A002 -- torch's name
     kernel_size: object,
     stride: object = None,
@@ -42,10 +42,12 @@ def _average_pool(  # noqa: PLR0913 -- torch's signature
     divisor_override: int | None = None,
 ) -> Outcome:
     del count_include_pad
-    return None if divisor_override is not None else _pooled(input, kernel_size, stride, padding, 1, ceil_mode=ceil_mode)
+    return (
+        None if divisor_override is not None else _pooled(input, kernel_size, stride, padding, 1, ceil_mode=ceil_mode)
+    )
 
 
-def _pooled(  # noqa: PLR0913 -- what pooling knows
+def _pooled(
     x: Layout, kernel_size: object, stride: object, padding: object, dilation: object, *, ceil_mode: bool
 ) -> Outcome:
     windows, pads, gaps = pair(kernel_size), pair(padding), pair(dilation)
@@ -62,9 +64,7 @@ def _pooled(  # noqa: PLR0913 -- what pooling knows
     return fresh((*x.shape[:2], *sizes), x.dtype) if min(sizes) > 0 else None
 
 
-def _pooled_size(  # noqa: PLR0913 -- what pooling knows of an axis
-    size: int, window: int, step: int, pad: int, gap: int, *, ceil_mode: bool
-) -> int:
+def _pooled_size(size: int, window: int, step: int, pad: int, gap: int, *, ceil_mode: bool) -> int:
     """Return how many windows fit; one more in ceil mode, if it starts within the input or its left padding."""
     room = size + 2 * pad - gap * (window - 1) - 1
     count = (room + (step - 1 if ceil_mode else 0)) // step + 1

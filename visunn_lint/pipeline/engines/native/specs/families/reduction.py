@@ -4,7 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from visunn_lint.pipeline.engines.native.specs.layout import Layout, Outcome, axis_of, fresh, functions_named, is_regular
+from visunn_lint.pipeline.engines.native.specs.layout import (
+    Layout,
+    Outcome,
+    axis_of,
+    fresh,
+    functions_named,
+    is_regular,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
