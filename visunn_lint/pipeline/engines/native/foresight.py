@@ -59,9 +59,7 @@ class Foresight:
         tensors: list[Tensor] = []
         references: list[Reference] = []
         layouts: list[Layout] = []
-        parts: list[Key] = [func]
-        for value in args:
-            parts.append(self._part(value, tensors, references, layouts))
+        parts: list[Key] = [func, *[self._part(value, tensors, references, layouts) for value in args]]
         for name, value in kwargs.items():
             parts += (name, self._part(value, tensors, references, layouts))
         if None in parts:

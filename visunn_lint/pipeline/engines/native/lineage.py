@@ -56,7 +56,7 @@ class _Met(NamedTuple):
 
 
 class Lineage:
-    """The tensors of one run. A tensor of the user's that the run meets gets a node, and a stand-in when an op needs it."""
+    """The tensors of one run. One of the user's that the run meets gets a node, and a stand-in when an op needs it."""
 
     def __init__(self, rung: Rung, origins: Origins, records: list[Record], tape: Tape | None) -> None:
         self._rung = rung

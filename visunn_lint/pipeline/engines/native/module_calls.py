@@ -136,7 +136,7 @@ class _Forward:
     @property
     def __wrapped__(self) -> Function:
         """The bound method: what asks for a signature finds it here."""
-        bound: Function = self._forward.__get__(self._module)  # type: ignore[attr-defined]  # a function has it
+        bound: Function = self._forward.__get__(self._module)
         return bound
 
     def __getattr__(self, name: str) -> Value:

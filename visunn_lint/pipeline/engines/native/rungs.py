@@ -50,7 +50,7 @@ class Rung(Protocol):
         ...
 
     def storage_of_stand_in(self, tensor: Tensor) -> int | None:
-        """Return the identity of the memory of what stands for a tensor, or for others of its memory; None if nothing does."""
+        """Return the identity of the memory that stands for that of a tensor; None if nothing does so far."""
         ...
 
     def run(self, func: Function, args: Args, kwargs: Kwargs, tensors: list[Tensor]) -> Value:
@@ -104,7 +104,7 @@ class MetaRung:
         return is_plain(tensor) and (tensor.is_meta or not _steers(tensor))
 
     def storage_of_stand_in(self, tensor: Tensor) -> int | None:
-        """Return the identity of the memory of what stands for a tensor, or for others of its memory; None if nothing does."""
+        """Return the identity of the memory that stands for that of a tensor; None if nothing does so far."""
         return self._meta.storage_id(tensor)
 
     def run(self, func: Function, args: Args, kwargs: Kwargs, tensors: list[Tensor]) -> Value:

@@ -42,7 +42,7 @@ def _remember_all(roots: Iterable[object], empty: list[dict[Any, Any]]) -> Itera
     Dicts without items go to ``empty``: of hooks alone a module has a dozen.
     """
     seen: dict[int, object] = {}
-    stack = list(roots)
+    stack: list[Any] = list(roots)
     while stack:
         value = stack.pop()
         kind = type(value)
@@ -50,7 +50,7 @@ def _remember_all(roots: Iterable[object], empty: list[dict[Any, Any]]) -> Itera
             continue
         seen[id(value)] = value
         if (kind is dict or kind is OrderedDict) and not value:
-            empty.append(value)  # type: ignore[arg-type]  # the line above says what it is
+            empty.append(value)
             continue
         memory = remember(value)
         if memory.restore is not None:

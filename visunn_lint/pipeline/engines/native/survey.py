@@ -95,7 +95,7 @@ def _named_modules(model: nn.Module) -> Iterator[tuple[str, nn.Module]]:
 def _held_modules(path: str, module: nn.Module) -> Iterator[tuple[str, str, nn.Module]]:
     """Yield place, kind of container and module for those in plain attributes of a module."""
     for name, value in module.__dict__.items():
-        kind = type(value)
+        kind: type = type(value)
         if kind in ATOMS or not _may_hold(kind) or not value or name in _TORCHS_OWN:
             continue
         if not holds_atoms(value.values() if isinstance(value, Mapping) else value):

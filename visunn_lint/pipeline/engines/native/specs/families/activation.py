@@ -51,7 +51,13 @@ def _in_place(input: Layout) -> Outcome:  # noqa: A002 -- torch's name
     return IN_PLACE if is_regular(input) else None
 
 
-def _softmax(input: Layout, dim: int | None = None, *, _stacklevel: int = 3, dtype: None = None) -> Outcome:  # noqa: A002 -- torch's name
+def _softmax(
+    input: Layout,  # noqa: A002 -- torch's name
+    dim: int | None = None,
+    *,
+    _stacklevel: int = 3,
+    dtype: object = None,
+) -> Outcome:
     if dtype is not None or axis_of(dim, len(input.shape)) is None:
         return None
     return like(input)
@@ -72,5 +78,7 @@ SPECS: Final[dict[Function, SpecFunction]] = {
         ),
         like,
     ),
-    **dict.fromkeys(functions_named("relu_", "relu6_", "sigmoid_", "tanh_", "exp_", "sqrt_", "abs_", "neg_"), _in_place),
+    **dict.fromkeys(
+        functions_named("relu_", "relu6_", "sigmoid_", "tanh_", "exp_", "sqrt_", "abs_", "neg_"), _in_place
+    ),
 }  # fmt: skip

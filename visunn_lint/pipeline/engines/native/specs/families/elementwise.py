@@ -45,7 +45,7 @@ def _broadcast(one: Shape, other: Shape) -> Shape | None:
         return one
     sizes: list[int] = []
     for a, b in zip_longest(reversed(one), reversed(other), fillvalue=1):
-        if a != b and a != 1 and b != 1:
+        if a not in {b, 1} and b != 1:
             return None
         sizes.append(max(a, b))
     return tuple(reversed(sizes))
@@ -65,7 +65,7 @@ def _into_first_without_alpha(input: Layout, other: Layout | Number) -> Outcome:
 
 
 def _power(input: Layout, exponent: Number) -> Outcome:  # noqa: A002 -- torch's name
-    return input if isinstance(input, Layout) and is_regular(input) and type(exponent) in {int, float} else None
+    return input if is_regular(input) and type(exponent) in {int, float} else None
 
 
 def _clamped(input: Layout, min: Number | None = None, max: Number | None = None) -> Outcome:  # noqa: A002 -- torch's names
