@@ -45,7 +45,7 @@ def _remember_all(roots: Iterable[object], empty: list[dict[Any, Any]]) -> Itera
     stack: list[Any] = list(roots)
     while stack:
         value = stack.pop()
-        kind = type(value)
+        kind: type = type(value)
         if kind in ATOMS or id(value) in seen or (kind is tuple and holds_atoms(value)) or is_atomic(kind):
             continue
         seen[id(value)] = value
