@@ -11,6 +11,7 @@ from visunn_lint.checking.folding import fold
 from visunn_lint.checking.locating import Locator
 from visunn_lint.checking.selection import check_option_tables, check_selectors, configured, fits, selected_rules
 from visunn_lint.finding import Finding, Report, SkippedRule
+from visunn_lint.pipeline.collecting import uncollected
 from visunn_lint.rules.rule_crashed import RuleCrashed
 
 if TYPE_CHECKING:
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
     from visunn_lint.topology import CapturedModel
 
 
+@uncollected()
 def run_rules(models: Sequence[CapturedModel], settings: Settings) -> Report:
     """Return what the selected rules find in some models, sorted, each cause once.
 

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 import torch
 
+from visunn_lint.pipeline.collecting import uncollected
 from visunn_lint.pipeline.engines.native import table
 from visunn_lint.pipeline.engines.native.module_calls import observed
 from visunn_lint.pipeline.engines.native.observer import CallLog, CallObserver, RecordedSlot
@@ -18,7 +19,7 @@ from visunn_lint.pipeline.engines.native.recorder import Recorder
 from visunn_lint.pipeline.engines.native.running import outer_paused, running, unrecorded
 from visunn_lint.pipeline.engines.native.snapshot import preserved
 from visunn_lint.pipeline.engines.native.structure import Leaf, input_leaves, map_leaves, output_leaves
-from visunn_lint.pipeline.engines.native.surroundings import same_surroundings, uncollected, unfused, without_warnings
+from visunn_lint.pipeline.engines.native.surroundings import same_surroundings, unfused, without_warnings
 from visunn_lint.pipeline.engines.native.survey import survey
 from visunn_lint.pipeline.engines.native.unseen import shown
 from visunn_lint.pipeline.engines.native.wrapping import (

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from visunn_lint.pipeline.collecting import uncollected
 from visunn_lint.pipeline.engines.native.blame import blame
 from visunn_lint.pipeline.engines.native.wrapping import without_compiler
 from visunn_lint.pipeline.graph import Capture, ModuleTable
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
     from visunn_lint.spec import TensorSpec
 
 
+@uncollected()
 def write(recording: Recording, *, rung: Rung, reason: str = "") -> Capture:
     """Return the capture of a recording."""
     name = type(without_compiler(recording.request.model)).__name__
