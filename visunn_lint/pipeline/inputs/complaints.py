@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 
 _TOO_SMALL = re.compile(
-    r"Kernel size can't be greater|Output size is too small|Padding size should be less|too small"
-    r"|more than 1 (?:value per channel|spatial element)|maximum size for tensor"
+    r"Kernel size can't be greater|smaller than kernel size|Output size is too small|Padding size should be less"
+    r"|too small|more than 1 (?:value per channel|spatial element)|maximum size for tensor"
     r"|(?:should|must|has to) be (?:at least|smaller)"
 )
 _WANTS_INTEGERS = re.compile(

@@ -18,11 +18,14 @@ from visunn_lint.pipeline.inputs.complaints import (
     wants_integers,
 )
 from visunn_lint.pipeline.inputs.consumers import SIZE, layout
+from visunn_lint.pipeline.inputs.guesses import layout_beside
+from visunn_lint.pipeline.inputs.missing import missing
+from visunn_lint.pipeline.inputs.signature import inner_model, parameters
 from visunn_lint.pipeline.inputs.sizes import larger, smaller
 from visunn_lint.spec import TensorInput
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable, Iterator, Sequence
 
     from visunn_lint.pipeline.inputs.guesses import Guess
     from visunn_lint.records import Failure
@@ -57,8 +60,9 @@ class Trouble:
         return self.guess.with_layout(self.name, TensorInput(dims, dtype))
 
 
-def corrections(guess: Guess, failure: Failure, model: nn.Module) -> Iterator[Guess]:
-    """Yield better guesses for one that failed."""
+def corrections(guess: Guess, failure: Failure, model: nn.Module, code: Sequence[str] = ()) -> Iterator[Guess]:
+    """Yield better guesses for one that failed; ``code`` is where, as in a Trial."""
+    yield from _by_absence(guess, failure, model, code)
     trouble = _trouble(guess, failure, model)
     if trouble is None:
         return
@@ -74,6 +78,15 @@ def corrections(guess: Guess, failure: Failure, model: nn.Module) -> Iterator[Gu
         _by_numbers,
     ):
         yield from correct(trouble)
+
+
+def _by_absence(guess: Guess, failure: Failure, model: nn.Module, code: Sequence[str]) -> Iterator[Guess]:
+    """Add an optional argument that forward misses."""
+    given = dict(guess.layouts)
+    first = next(iter(given.values()), False)
+    optional = {each.name: each for each in parameters(model)}
+    for name in missing(failure, code, model, given):
+        yield guess.with_argument(name, layout_beside(first, inner_model(model), optional[name]))
 
 
 def _trouble(guess: Guess, failure: Failure, model: nn.Module) -> Trouble | None:
