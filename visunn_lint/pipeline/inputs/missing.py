@@ -24,9 +24,7 @@ _SETTINGS = re.compile(r"(output|return|use|do)_\w+|training|interpolate_pos_enc
 
 def missing(failure: Failure, code: Sequence[str], model: nn.Module, given: Container[str]) -> Iterator[str]:
     """Yield the optional parameters that a failure may be for want of, the likeliest first."""
-    optional = [
-        each.name for each in parameters(model) if each.default is None and each.kind is not Parameter.VAR_KEYWORD
-    ]
+    optional = [each.name for each in parameters(model) if each.default is None]
     absent = [name for name in optional if name not in given and not _SETTINGS.fullmatch(name)]
     if not absent:
         return
