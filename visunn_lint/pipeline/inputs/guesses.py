@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from inspect import Parameter
-from math import prod
-from typing import TYPE_CHECKING, TypeAlias
+from typing import TYPE_CHECKING
 
 from torch import nn
 
-from visunn_lint.pipeline.inputs.arguments import choose_batch
 from visunn_lint.pipeline.inputs.by_name import layouts_by_name
 from visunn_lint.pipeline.inputs.consumers import (
     SIZE,
@@ -20,15 +18,15 @@ from visunn_lint.pipeline.inputs.consumers import (
     model_layout,
     telling_layers,
 )
+from visunn_lint.pipeline.inputs.guess import Guess, Length, Part
 from visunn_lint.pipeline.inputs.settings import side_said
 from visunn_lint.pipeline.inputs.signature import inner_model, needed, parameters
-from visunn_lint.spec import InputSpec, InputValue, TensorInput
+from visunn_lint.spec import TensorInput
 
 if TYPE_CHECKING:
     from collections.abc import Container, Iterator
 
-Layout: TypeAlias = "TensorInput | list[TensorInput] | bool | int | float"
-"""What one parameter gets: a tensor with ``b`` and ``n`` among its dims, several, or a plain value."""
+    from visunn_lint.pipeline.inputs.guess import Layout
 
 _IMAGE_SIDE = 224
 _SMALL_SIDE = 28
@@ -46,74 +44,6 @@ _INDICES = TensorInput(("b", SIZE), "int64")
 _ONE_INDEX = TensorInput(("b",), "int64")
 
 
-@dataclass(frozen=True, slots=True)
-class Guess:
-    """What forward might be called with: a layout for each parameter, and the free length that they share.
-
-    ``size`` stands for ``n``; it is known to lie between ``low`` and ``high``, both excluded,
-    where these are not 0. ``by_name`` are the parameters that cannot be given by position.
-    """
-
-    layouts: tuple[tuple[str, Layout], ...]
-    size: int = _SEQUENCE_LENGTH
-    low: int = 0
-    high: int = 0
-    by_name: frozenset[str] = frozenset()
-
-    @property
-    def spec(self) -> InputSpec:
-        """The guess as inputs: the first parameter by position, the others by name."""
-        args = [_sized(value, self.size) for name, value in self.layouts[:1] if name not in self.by_name]
-        named = self.layouts[len(args) :]
-        return InputSpec(tuple(args), {name: _sized(value, self.size) for name, value in named})
-
-    @property
-    def tensors(self) -> dict[str, TensorInput]:
-        """The layout of each parameter that gets a single tensor."""
-        return {name: value for name, value in self.layouts if isinstance(value, TensorInput)}
-
-    @property
-    def batch(self) -> int:
-        """The batch size that it is tried with."""
-        return choose_batch(self.spec)
-
-    @property
-    def concrete(self) -> dict[str, TensorInput]:
-        """The tensors as they are tried: every dim a number."""
-        batch = self.batch
-        return {
-            name: TensorInput(
-                tuple({"b": batch, SIZE: self.size}.get(str(dim), dim) for dim in value.dims), value.dtype
-            )
-            for name, value in self.tensors.items()
-        }
-
-    @property
-    def numel(self) -> int:
-        """The number of elements of all tensors together."""
-        return sum(prod(tensor.shape(self.batch)) for tensor in self.concrete.values())
-
-    def with_layout(self, name: str, value: TensorInput) -> Guess:
-        """Return the guess with another layout for one parameter, and a length that suits it."""
-        layouts = tuple((each, value if each == name else old) for each, old in self.layouts)
-        same_rank = len(value.dims) == len(self.tensors[name].dims)
-        size = self.size if same_rank else start_size(value)
-        bounds = (self.low, self.high) if same_rank else (0, 0)
-        return replace(self, layouts=layouts, size=size, low=bounds[0], high=bounds[1])
-
-    def with_argument(self, name: str, value: Layout) -> Guess:
-        """Return the guess with one more argument, given by name; lengths of its own are those to begin with."""
-        return replace(self, layouts=(*self.layouts, (name, value)), by_name=self.by_name | {name})
-
-    def without(self, name: str) -> Guess:
-        """Return the guess without one of its arguments."""
-        return replace(self, layouts=tuple(pair for pair in self.layouts if pair[0] != name))
-
-    def with_size(self, size: int) -> Guess:
-        """Return the guess with another free length."""
-        return replace(self, size=size)
-
-
 def first_guesses(model: nn.Module, known: Container[str] = ()) -> Iterator[Guess]:
     """Yield guesses, the likeliest first: they differ in what the first parameter gets.
 
@@ -129,18 +59,22 @@ def first_guesses(model: nn.Module, known: Container[str] = ()) -> Iterator[Gues
     if first.name != parameters(model)[0].name:
         by_name |= {first.name}
     for value, size in _layouts_of_first(inner, first):
-        others = tuple((each.name, layout_beside(value, inner, each)) for each in rest)
-        guess = Guess(((first.name, value), *others), size, by_name=by_name)
+        guess = Guess((Part(first.name, value),), (Length(size),), by_name=by_name)
+        for each in rest:
+            guess = with_parameter(guess, inner, each)
+        guess = replace(guess, by_name=by_name)
         yield guess
         yield from _single_indices(guess)
 
 
-def layout_beside(first: Layout, model: nn.Module, parameter: Parameter) -> Layout:
-    """Return what a further parameter gets: its free length is that of the first if they are of one kind."""
+def with_parameter(guess: Guess, model: nn.Module, parameter: Parameter) -> Guess:
+    """Return the guess with one more parameter: its free length is that of the first one of its kind, if any is."""
     value, size = _layout(model, parameter)
-    if not isinstance(value, TensorInput) or (isinstance(first, TensorInput) and _is_alike(first, value, parameter)):
-        return value
-    return replace(value, dims=tuple(size if dim == SIZE else dim for dim in value.dims))
+    if isinstance(value, TensorInput):
+        for name, other in guess.tensors.items():
+            if _is_alike(other, value, parameter):
+                return guess.about(name).with_part(parameter.name, value, size, shares=True)
+    return guess.with_part(parameter.name, value, size, shares=False)
 
 
 def _is_alike(first: TensorInput, value: TensorInput, parameter: Parameter) -> bool:
@@ -165,7 +99,7 @@ def _single_indices(guess: Guess) -> Iterator[Guess]:
     """Yield the guess with one index a sample, where all inputs are looked up."""
     tensors = guess.tensors
     if tensors and all(value == _INDICES for value in tensors.values()):
-        yield replace(guess, layouts=tuple((name, _ONE_INDEX) for name in tensors))
+        yield replace(guess, parts=tuple(replace(part, layout=_ONE_INDEX) for part in guess.parts))
 
 
 def start_size(value: TensorInput) -> int:
@@ -247,7 +181,7 @@ def _layout_by_kind(model: nn.Module, parameter: Parameter) -> Layout:
     return found or TensorInput(("b", 3, SIZE, SIZE))
 
 
-def _state(model: nn.Module, *, is_cell: bool) -> TensorInput | list[TensorInput] | None:
+def _state(model: nn.Module, *, is_cell: bool) -> Layout:
     """Return the layout of the state of the first recurrent layer: two tensors for that of an LSTM."""
     for module in model.modules():
         if isinstance(module, nn.RNNBase):
@@ -258,9 +192,3 @@ def _state(model: nn.Module, *, is_cell: bool) -> TensorInput | list[TensorInput
             one = TensorInput(("b", module.hidden_size))
             return [one, one] if isinstance(module, nn.LSTMCell) and not is_cell else one
     return None
-
-
-def _sized(value: Layout, size: int) -> InputValue:
-    if isinstance(value, TensorInput):
-        return replace(value, dims=tuple(size if dim == SIZE else dim for dim in value.dims))
-    return [_sized(each, size) for each in value] if isinstance(value, list) else value

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
     from torch import nn
 
-    from visunn_lint.pipeline.inputs.guesses import Guess
+    from visunn_lint.pipeline.inputs.guess import Guess
     from visunn_lint.pipeline.inputs.trial import Trial
     from visunn_lint.records import Failure
 
@@ -80,7 +80,7 @@ class _Search:
             self.second_best = self.second_best or arguments
             return None
         self.is_over = self.is_over or trial.failure.error in _HOPELESS
-        self._corrected[:0] = corrections(guess, trial.failure, self._model, trial.code)
+        self._corrected[:0] = corrections(guess, trial.failure, self._model, trial.code, self._kwargs)
         return None
 
     def error(self) -> InputError:

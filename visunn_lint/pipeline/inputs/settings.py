@@ -47,6 +47,14 @@ class Settings:
         return _pair(self.value(*names, part=part))
 
 
+def parts_of(name: str) -> frozenset[str]:
+    """Return the words of the parts of a model that an argument is likely to go through."""
+    said = words(name)
+    if said & {"pixel", "pixels", "image", "images", "video", "videos"}:
+        return said | IMAGE
+    return said | AUDIO if said & {"features", "values", "audio"} else said | TEXT
+
+
 def settings(model: nn.Module) -> Settings:
     """Return the settings of a model: empty if it has no config."""
     config = getattr(model, "config", None)
