@@ -25,6 +25,9 @@ _CLIP_FRAMES = 16
 
 _INDEX_WORDS = frozenset({"ids", "id", "idx", "index", "indices", "token", "tokens", "word", "words", "text", "texts"})
 _IMAGE_WORDS = frozenset({"image", "images", "img", "imgs", "pixel", "pixels"})
+_FLOAT_WORDS = frozenset(
+    {"features", "feats", "values", "embeds", "embeddings", "states", "latents", "audio", "waveform", "video", "pos"}
+)
 _MASK_WORDS = frozenset({"mask", "masks"})
 _LENGTH_WORDS = frozenset({"length", "lengths", "len", "lens"})
 _ANYTHING = frozenset({"x", "y", "input", "inputs", "data", "batch", "t", ""})
@@ -46,8 +49,10 @@ def first_consumer(model: nn.Module, name: str) -> nn.Module | None:
     layers = list(telling_layers(model))
     said = words(name) - _ANYTHING
     for path, layer in layers:
-        if said & words(path):
+        if said & words(path) and not (reads_indices(layer) and said & _FLOAT_WORDS):
             return layer
+    if said & _FLOAT_WORDS and not said & _INDEX_WORDS:
+        return next((layer for _, layer in layers if not reads_indices(layer)), None)
     kinds = _INDICES if said & _INDEX_WORDS else nn.Conv2d if said & _IMAGE_WORDS else nn.Module
     fitting = [layer for _, layer in layers if isinstance(layer, kinds)]
     return next(iter(fitting or [layer for _, layer in layers]), None)

@@ -12,6 +12,7 @@ from visunn_lint.pipeline.inputs.complaints import (
     is_misaligned,
     is_too_small,
     misfit_view,
+    misses_axis,
     numbers_in,
     wanted_rank,
     wants_floats,
@@ -35,6 +36,9 @@ if TYPE_CHECKING:
 _MATRICES = frozenset({"linear", "matmul", "mm", "addmm", "bmm", "mv"})
 _CONVOLUTIONS = frozenset({f"conv{way}{rank}d" for way in ("", "_transpose") for rank in (1, 2, 3)})
 _SILENT = frozenset({"AssertionError", "IndexError", "UndecidedError"})
+_IMAGES_RANK = 5
+"""Batch, some images, channels, height, width."""
+
 _MOST_NUMBERS = 4
 _LARGEST_SAID = 4096
 
@@ -83,6 +87,7 @@ def corrections(
         for correct in (
             _by_reader,
             _by_dtype,
+            _by_axis,
             _by_rank,
             _by_matrix,
             _by_convolution,
@@ -127,6 +132,18 @@ def _by_dtype(trouble: Trouble) -> Iterator[Guess]:
         yield trouble.instead(*trouble.layout.dims)
 
 
+def _by_axis(trouble: Trouble) -> Iterator[Guess]:
+    """Make sequences of all rows of features at once, where something made from them misses an axis."""
+    rows = [name for name, value in trouble.guess.tensors.items() if value.dtype is None and value.dims[:1] == ("b",)]
+    rows = [name for name in rows if len(trouble.guess.tensors[name].dims) == 2]  # noqa: PLR2004 -- batch, features
+    if not rows or not misses_axis(trouble.failure.message):
+        return
+    guess = trouble.guess
+    for name in rows:
+        guess = guess.with_layout(name, TensorInput(("b", SIZE, *guess.tensors[name].dims[1:])))
+    yield guess
+
+
 def _by_rank(trouble: Trouble) -> Iterator[Guess]:
     rank = wanted_rank(trouble.failure.message)
     dims = trouble.layout.dims
@@ -139,6 +156,8 @@ def _by_rank(trouble: Trouble) -> Iterator[Guess]:
         4: (("b", features, SIZE, SIZE), ("b", 3, SIZE, SIZE)),
         5: (("b", features, SIZE, SIZE, SIZE), ("b", SIZE, features, 64, 64)),
     }
+    if rank == _IMAGES_RANK and len(dims) == rank - 1:
+        yield trouble.put(TensorInput((*dims[:1], 2, *dims[1:]), trouble.layout.dtype))
     yield from (trouble.instead(*shape, dtype=trouble.layout.dtype) for shape in shapes.get(rank, ()))
 
 

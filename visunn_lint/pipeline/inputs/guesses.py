@@ -131,6 +131,8 @@ def _layouts_of_first(model: nn.Module, parameter: Parameter) -> Iterator[tuple[
 def _ways_of_first(model: nn.Module, parameter: Parameter) -> Iterator[tuple[Layout, int]]:
     named = list(layouts_by_name(model, parameter.name))
     yield from ((each.layout, each.size or start_size(each.layout)) for each in named)
+    if any(each.layout == _INDICES for each in named):
+        return
     if not named:
         yield _layout(model, parameter)
     for value in (
