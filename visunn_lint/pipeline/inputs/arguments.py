@@ -11,6 +11,7 @@ from torch import Tensor
 from visunn_lint.errors import InputError
 from visunn_lint.pipeline.inputs.consumers import first_consumer, is_length, is_mask, parameter_dtype, reads_indices
 from visunn_lint.pipeline.inputs.signature import check, needed, positional_names
+from visunn_lint.pipeline.inputs.values import floats, integers
 from visunn_lint.spec import InputSpec, InputValue, TensorInput
 
 if TYPE_CHECKING:
@@ -67,8 +68,8 @@ def materialise(
     """Return the positional and the named arguments that a spec stands for.
 
     Floats are drawn from a normal distribution, always the same ones, in the dtype of the
-    model's parameters; integers are 0, what is named like a length is the length of the first
-    sequence. ``batch`` stands for the axis ``b``: by default the smallest number from 2 on that
+    model's parameters; integers are 0 but for lengths, grids and masks, which agree with the other
+    tensors. ``batch`` stands for the axis ``b``: by default the smallest number from 2 on that
     is no other dimension.
     """
     maker = _Maker(spec, model, choose_batch(spec) if batch is None else batch, device)
@@ -117,9 +118,8 @@ class _Maker:
         if self._device == "meta":
             return torch.empty(shape, dtype=dtype, device="meta")
         if dtype.is_floating_point or dtype.is_complex:
-            return torch.randn(shape, generator=self._random).to(self._device, dtype)
-        fill = self._length() if is_length(name) else 0
-        return torch.full(shape, fill, dtype=dtype, device=self._device)
+            return floats(name, shape, self._random).to(self._device, dtype)
+        return integers(name, shape, dtype, self._spec).to(self._device)
 
     def _dtype(self, name: str, wanted: TensorInput) -> torch.dtype:
         if wanted.dtype:
@@ -135,14 +135,6 @@ class _Maker:
     def _is_index(self, name: str) -> bool:
         consumer = first_consumer(self._model, name)
         return consumer is not None and reads_indices(consumer)
-
-    def _length(self) -> int:
-        """Return the length of the first sequence: the first axis of the first tensor that is no batch."""
-        for tensor in self._spec.tensors:
-            lengths = [dim for dim in tensor.dims if isinstance(dim, int)]
-            if lengths and len(tensor.dims) > 1:
-                return lengths[0] if "b" in tensor.dims else lengths[min(1, len(lengths) - 1)]
-        return 1
 
 
 def _spelled(value: object) -> InputValue:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from math import isqrt, prod, sqrt
 from typing import TYPE_CHECKING
 
@@ -12,23 +12,33 @@ from visunn_lint.pipeline.inputs.complaints import (
     is_misaligned,
     is_too_small,
     misfit_view,
+    misses_axis,
     numbers_in,
     wanted_rank,
     wants_floats,
     wants_integers,
 )
-from visunn_lint.pipeline.inputs.consumers import SIZE, layout
-from visunn_lint.pipeline.inputs.sizes import larger, smaller
+from visunn_lint.pipeline.inputs.consumers import SIZE, layout, words
+from visunn_lint.pipeline.inputs.guess import Length
+from visunn_lint.pipeline.inputs.guesses import start_size, with_parameter
+from visunn_lint.pipeline.inputs.missing import missing
+from visunn_lint.pipeline.inputs.settings import parts_of
+from visunn_lint.pipeline.inputs.signature import inner_model, parameters
+from visunn_lint.pipeline.inputs.sizes import SIDES, larger, smaller
 from visunn_lint.spec import TensorInput
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable, Iterator, Sequence
 
-    from visunn_lint.pipeline.inputs.guesses import Guess
+    from visunn_lint.pipeline.inputs.guess import Guess
     from visunn_lint.records import Failure
 
 _MATRICES = frozenset({"linear", "matmul", "mm", "addmm", "bmm", "mv"})
 _CONVOLUTIONS = frozenset({f"conv{way}{rank}d" for way in ("", "_transpose") for rank in (1, 2, 3)})
+_SILENT = frozenset({"AssertionError", "IndexError", "UndecidedError"})
+_IMAGES_RANK = 5
+"""Batch, some images, channels, height, width."""
+
 _MOST_NUMBERS = 4
 _LARGEST_SAID = 4096
 
@@ -54,37 +64,55 @@ class Trouble:
 
     def instead(self, *dims: int | str, dtype: str | None = None) -> Guess:
         """Return the guess with another shape for the input that is to blame."""
-        return self.guess.with_layout(self.name, TensorInput(dims, dtype))
+        return self.put(TensorInput(dims, dtype))
+
+    def put(self, value: TensorInput) -> Guess:
+        """Return the guess with another layout for the input that is to blame, and a length that suits it."""
+        same_rank = len(value.dims) == len(self.layout.dims)
+        return self.guess.with_layout(self.name, value, 0 if same_rank else start_size(value))
 
 
-def corrections(guess: Guess, failure: Failure, model: nn.Module) -> Iterator[Guess]:
-    """Yield better guesses for one that failed."""
-    trouble = _trouble(guess, failure, model)
-    if trouble is None:
-        return
-    for correct in (
-        _by_reader,
-        _by_dtype,
-        _by_rank,
-        _by_matrix,
-        _by_convolution,
-        _by_view,
-        _by_size,
-        _by_alignment,
-        _by_numbers,
-    ):
-        yield from correct(trouble)
+def corrections(
+    guess: Guess, failure: Failure, model: nn.Module, code: Sequence[str] = (), known: Iterable[str] = ()
+) -> Iterator[Guess]:
+    """Yield better guesses for one that failed.
+
+    ``code`` is where, as in a Trial; ``known`` are the parameters that have a value in any case.
+    """
+    given = guess.names.union(known)
+    optional = {each.name: each for each in parameters(model)}
+    for name in missing(failure, code, model, given):
+        yield with_parameter(guess, inner_model(model), optional[name])
+    for trouble in _troubles(guess, failure, model):
+        for correct in (
+            _by_reader,
+            _by_dtype,
+            _by_axis,
+            _by_rank,
+            _by_matrix,
+            _by_convolution,
+            _by_view,
+            _by_size,
+            _by_alignment,
+            _by_numbers,
+            _by_usual_sides,
+        ):
+            yield from correct(trouble)
 
 
-def _trouble(guess: Guess, failure: Failure, model: nn.Module) -> Trouble | None:
-    shapes = {name: value.dims for name, value in guess.concrete.items()}
-    if not shapes:
-        return None
+def _troubles(guess: Guess, failure: Failure, model: nn.Module) -> Iterator[Trouble]:
+    """Yield the failure as one of each input, that of the likeliest first."""
     operands = [operand.shape for operand in failure.operands]
-    direct = [name for name, shape in shapes.items() if shape in operands]
+    direct = [name for name, value in guess.concrete.items() if value.dims in operands]
     layer = dict(model.named_modules()).get(failure.module)
     is_unseen = not failure.op and type(layer).__module__.startswith("torch.nn")
-    return Trouble(guess, failure, layer, (direct or list(shapes))[0], bool(direct) or is_unseen)
+    said = words(failure.module)
+    seen: set[int] = set()
+    for name in sorted(guess.tensors, key=lambda each: (each not in direct, not said & parts_of(each))):
+        focused = guess.about(name)
+        if focused.focus not in seen:
+            yield Trouble(focused, failure, layer, name, name in direct or (is_unseen and not direct))
+        seen.add(focused.focus)
 
 
 def _by_reader(trouble: Trouble) -> Iterator[Guess]:
@@ -94,7 +122,7 @@ def _by_reader(trouble: Trouble) -> Iterator[Guess]:
         return
     if isinstance(trouble.layer, nn.Linear | nn.LayerNorm) and len(trouble.layout.dims) > len(wanted.dims):
         yield trouble.instead(*trouble.layout.dims[:-1], wanted.dims[-1])
-    yield trouble.guess.with_layout(trouble.name, wanted)
+    yield trouble.put(wanted)
 
 
 def _by_dtype(trouble: Trouble) -> Iterator[Guess]:
@@ -102,6 +130,18 @@ def _by_dtype(trouble: Trouble) -> Iterator[Guess]:
         yield trouble.instead(*trouble.layout.dims, dtype="int64")
     if wants_floats(trouble.failure.message):
         yield trouble.instead(*trouble.layout.dims)
+
+
+def _by_axis(trouble: Trouble) -> Iterator[Guess]:
+    """Make sequences of all rows of features at once, where something made from them misses an axis."""
+    rows = [name for name, value in trouble.guess.tensors.items() if value.dtype is None and value.dims[:1] == ("b",)]
+    rows = [name for name in rows if len(trouble.guess.tensors[name].dims) == 2]  # noqa: PLR2004 -- batch, features
+    if not rows or not misses_axis(trouble.failure.message):
+        return
+    guess = trouble.guess
+    for name in rows:
+        guess = guess.with_layout(name, TensorInput(("b", SIZE, *guess.tensors[name].dims[1:])))
+    yield guess
 
 
 def _by_rank(trouble: Trouble) -> Iterator[Guess]:
@@ -116,6 +156,8 @@ def _by_rank(trouble: Trouble) -> Iterator[Guess]:
         4: (("b", features, SIZE, SIZE), ("b", 3, SIZE, SIZE)),
         5: (("b", features, SIZE, SIZE, SIZE), ("b", SIZE, features, 64, 64)),
     }
+    if rank == _IMAGES_RANK and len(dims) == rank - 1:
+        yield trouble.put(TensorInput((*dims[:1], 2, *dims[1:]), trouble.layout.dtype))
     yield from (trouble.instead(*shape, dtype=trouble.layout.dtype) for shape in shapes.get(rank, ()))
 
 
@@ -163,7 +205,7 @@ def _of_elements(trouble: Trouble, count: int) -> Iterator[Guess]:
     for each in channels:
         side = isqrt(count // each) if isinstance(each, int) and each > 0 and count % each == 0 else 0
         if side > 1 and isinstance(each, int) and side * side * each == count:
-            yield replace(trouble.instead("b", each, SIZE, SIZE), size=side, low=0, high=0)
+            yield trouble.instead("b", each, SIZE, SIZE).with_length(Length(side))
     yield trouble.instead("b", count)
 
 
@@ -214,3 +256,10 @@ def _by_numbers(trouble: Trouble) -> Iterator[Guess]:
             yield trouble.guess.with_size(number)
             if isinstance(trouble.layout.dims[-1], int) and len(trouble.layout.dims) > 1:
                 yield trouble.instead(*trouble.layout.dims[:-1], number, dtype=trouble.layout.dtype)
+
+
+def _by_usual_sides(trouble: Trouble) -> Iterator[Guess]:
+    """Try the usual sides of images where an assertion, or an index, does not say which it is."""
+    if trouble.layout.dims.count(SIZE) != 2 or trouble.failure.error not in _SILENT:  # noqa: PLR2004 -- an image
+        return
+    yield from (trouble.guess.with_size(side) for side in SIDES)

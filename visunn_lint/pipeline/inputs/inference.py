@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
     from torch import nn
 
-    from visunn_lint.pipeline.inputs.guesses import Guess
+    from visunn_lint.pipeline.inputs.guess import Guess
     from visunn_lint.pipeline.inputs.trial import Trial
     from visunn_lint.records import Failure
 
@@ -75,12 +75,12 @@ class _Search:
         trial = self._trials[str(guess.spec)] = self._run(arguments)
         self.is_over = sum(trial.cost for trial in self._trials.values()) >= MOST_RUNS
         if trial.failure is None:
-            if _keeps_batch(trial, guess.batch):
+            if not guess.spec.declares_batch or _keeps_batch(trial, guess.batch):
                 return arguments
             self.second_best = self.second_best or arguments
             return None
         self.is_over = self.is_over or trial.failure.error in _HOPELESS
-        self._corrected[:0] = corrections(guess, trial.failure, self._model)
+        self._corrected[:0] = corrections(guess, trial.failure, self._model, trial.code, self._kwargs)
         return None
 
     def error(self) -> InputError:

@@ -10,6 +10,7 @@ from visunn_lint.pipeline import engines
 from visunn_lint.pipeline.engines.native.run import run
 from visunn_lint.pipeline.engines.native.rungs import MetaRung
 from visunn_lint.pipeline.engines.native.write import write
+from visunn_lint.pipeline.frames import raising_code
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -30,10 +31,12 @@ _WANTS_VALUES = re.compile(
 class Trial:
     """How a run went: what it failed for, how many nodes it made before, the shapes that it returned.
 
-    ``cost`` counts a run on real tensors as several on meta.
+    ``code`` are the statements outside torch that it failed in, the innermost first; ``cost``
+    counts a run on real tensors as several on meta.
     """
 
     failure: Failure | None
+    code: tuple[str, ...] = ()
     progress: int = 0
     outputs: tuple[tuple[int, ...], ...] = ()
     cost: int = 1
@@ -86,4 +89,5 @@ def _judged(capture: Capture) -> Trial:
     calls = [call for module in table.modules[:1] for call in module.calls[:1]]
     outputs = tuple(slot.spec.shape for call in calls for slot in call.outputs)
     cost = _REAL_COST if table.captured.rung == "real" else 1
-    return Trial(table.failure, len(capture.graph.node), outputs, cost)
+    code = raising_code(capture.error) if capture.error is not None else ()
+    return Trial(table.failure, code, len(capture.graph.node), outputs, cost)
