@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import os
+from dataclasses import replace
 from pathlib import Path  # noqa: TC003 -- importable with the rest, as msgspec reads annotations
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 import msgspec
 
@@ -39,7 +40,20 @@ def read_lock(file: Path) -> dict[str, Outline]:
     if lock.version != VERSION:
         message = f"{file} is of version {lock.version}, this release reads {VERSION}"
         raise ConfigError(message, hint="run `visunn lock` to write it anew")
-    return lock.models
+    return {name: _as_made(model) for name, model in lock.models.items()}
+
+
+def _as_made(model: Outline) -> Outline:
+    """Return a decoded outline with tuples for the lists in the arguments: JSON has no tuples."""
+    modules = {
+        path: replace(entry, arguments={name: _tuples(value) for name, value in entry.arguments.items()})
+        for path, entry in model.modules.items()
+    }
+    return replace(model, modules=modules)
+
+
+def _tuples(value: object) -> Any:  # noqa: ANN401 -- Plain, whose inner values have no type
+    return tuple(map(_tuples, value)) if isinstance(value, list | tuple) else value
 
 
 def write_lock(file: Path, models: Mapping[str, Outline]) -> None:

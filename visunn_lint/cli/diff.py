@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from importlib import import_module
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
@@ -48,11 +49,13 @@ def command(
     """
     from visunn_lint.comparing import compare_sides, parse_sides  # noqa: PLC0415 -- imports torch, which --help does without
     from visunn_lint.comparing.outlines import Options  # noqa: PLC0415 -- as above
+    from visunn_lint.config import load_settings  # noqa: PLC0415 -- as above
 
     options = Options(
         capture.inputs, capture.engine, capture.timeout, capture.allow_network, project.config, project.isolated
     )
-    comparisons = compare_sides(*parse_sides(before, after), options)
+    settings = load_settings(Path.cwd(), config=project.config, isolated=project.isolated, flags={})
+    comparisons = compare_sides(*parse_sides(before, after, settings.models), options)
     render = import_module(f"visunn_lint.render.diff.{format_}").render
     view = terminal.view(None)
     terminal.write("\n".join(render(each.diff, each.names, view) for each in comparisons))

@@ -31,7 +31,7 @@ def parse_sides(before: str, after: str, configured: Collection[str] = ()) -> tu
     for a revision that there is not.
     """
     first, dots, second = before.partition("..")
-    if dots and not Path(before).exists():
+    if dots and not first.endswith("/") and not second.startswith("/"):
         return _in_revision(first or "HEAD", after), _in_revision(second or "HEAD", after)
     return _side(before, configured), _side(after, configured)
 

@@ -43,6 +43,8 @@ def compare(before: Outline, after: Outline) -> Diff:
 def _own_kinds(model: Outline) -> Mapping[str, Entry]:
     """Return the modules; classes that stand beside the model's own go by their names alone, whatever its file is."""
     prefix = f"{model.modules[''].kind.rpartition('.')[0]}."
+    if prefix.startswith("torch."):
+        return model.modules
     return {
         path: replace(entry, kind=entry.kind.removeprefix(prefix)) if entry.kind.startswith(prefix) else entry
         for path, entry in model.modules.items()

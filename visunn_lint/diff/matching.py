@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from collections import defaultdict
 from dataclasses import dataclass, field
-from itertools import zip_longest
 from typing import TYPE_CHECKING, Final
 
 if TYPE_CHECKING:
@@ -166,8 +165,8 @@ def _shared(old: Branch, new: Branch) -> float:
     """Return the share of children that are built alike, place by place."""
     if not old.children and not new.children:
         return 0.0
-    pairs = list(zip_longest((each.form for each in old.children), (each.form for each in new.children)))
-    return sum(a == b for a, b in pairs) / len(pairs)
+    alike = sum(a.form == b.form for a, b in zip(old.children, new.children, strict=False))
+    return alike / max(len(old.children), len(new.children))
 
 
 def _find_moved(matching: Matching) -> None:

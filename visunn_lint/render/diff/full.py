@@ -94,7 +94,7 @@ def _reshaped(changes: Sequence[Change], view: View) -> Iterator[Text]:
     modules = "1 module" if len(changes) == 1 else f"{len(changes):,} modules"
     yield Text(
         view.text(
-            f"{modules} built as before, with other shapes; {shown(first.path)}: {detail.before} is {detail.after}"
+            f"{modules} built as before, with other shapes: {shown(first.path)} {detail.before}, now {detail.after}"
         ),
         KNOWN,
     )
