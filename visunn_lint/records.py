@@ -81,9 +81,10 @@ class Module:
 
     ``path`` is its first dotted name (``""`` is the root), ``aliases`` its other names. ``kind``
     is the public name of its class. ``hyperparameters`` are its constructor's arguments as far
-    as it keeps them. ``source`` is the line that builds or assigns it. ``registered`` is False
-    for a module that torch does not know of (in a plain list, built during forward);
-    ``forward_calls`` counts calls of ``.forward`` that went round ``__call__``.
+    as it keeps them, ``at_default`` the names of those that have their default. ``source`` is the
+    line that builds or assigns it. ``registered`` is False for a module that torch does not know
+    of (in a plain list, built during forward); ``forward_calls`` counts calls of ``.forward`` that
+    went round ``__call__``.
     """
 
     path: str
@@ -98,6 +99,7 @@ class Module:
     source: Location | None = None
     registered: bool = True
     forward_calls: int = 0
+    at_default: tuple[str, ...] = ()
     container: str = ""
     """How an unregistered module is held: ``list``, ``dict``, ``tuple``, ``built in forward``, …"""
 
