@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import re
+from pathlib import Path
 from typing import TYPE_CHECKING, TypeAlias
 from urllib.parse import quote
 
@@ -133,7 +134,9 @@ def _broken(broken: Broken, view: View) -> Json:
 
 
 def _notification(text: str, place: Place) -> Json:
-    return {"level": "error", "message": _text(_unlinked(text)), "locations": [_location(place)]}
+    """Return a notification, at a place if that is a file: a target may be the name of a model."""
+    locations = {"locations": [_location(place)]} if Path(place.file).is_file() else {}
+    return {"level": "error", "message": _text(_unlinked(text)), **locations}
 
 
 def _text(text: str) -> Json:
