@@ -15,6 +15,10 @@ if TYPE_CHECKING:
     from visunn_lint.topology import Topology
 
 
+CRASHED_RULE = "VIS900"
+"""The code of findings that tell of a rule that raised: they speak of visunn, not of the model."""
+
+
 class Severity(Enum):
     """How bad a finding is; ``fail-on`` compares by ``rank``."""
 
@@ -87,11 +91,15 @@ class RuleInfo:
 
 @dataclass(frozen=True, slots=True)
 class SkippedRule:
-    """A rule that was selected and could not run, and why."""
+    """A rule that was selected and could not run, and why.
+
+    ``model`` is the one that lacks what the rule needs; "" if its options give it nothing to check in any.
+    """
 
     code: str
     name: str
     reason: str
+    model: str = ""
 
 
 @dataclass(frozen=True, slots=True)

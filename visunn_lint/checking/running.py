@@ -51,9 +51,9 @@ class _Run:
 
     def check(self, rule: Rule, model: CapturedModel) -> None:
         """Run one rule over one model, or say why not."""
-        reason = _why_not(rule, model)
-        if reason:
-            self.skipped[SkippedRule(rule.code, rule.name, reason)] = None
+        skipped = _skipped(rule, model)
+        if skipped:
+            self.skipped[skipped] = None
             return
         self.ran[rule.code] = type(rule)
         for finding in self._findings(rule, model):
@@ -80,12 +80,14 @@ class _Run:
         )
 
 
-def _why_not(rule: Rule, model: CapturedModel) -> str:
-    """Return why a rule has nothing to check in a model, "" if it has."""
+def _skipped(rule: Rule, model: CapturedModel) -> SkippedRule | None:
+    """Return why a rule has nothing to check in a model, None if it has."""
     missing = sorted(need for need in rule.needs if getattr(model, need) is None)
     if missing:
-        return f"{model.name} has no {' and no '.join(missing)} capture"
-    return rule.missing_options()
+        reason = f"{model.name} has no {' and no '.join(missing)} capture"
+        return SkippedRule(rule.code, rule.name, reason, model.name)
+    reason = rule.missing_options()
+    return SkippedRule(rule.code, rule.name, reason) if reason else None
 
 
 def _is_ignored(rule: type[Rule], finding: Finding, settings: Settings) -> bool:

@@ -10,6 +10,7 @@ import click
 from visunn_lint.cli._options import capture_options, project_options, selection_options, terminal_options
 from visunn_lint.cli._outcome import CLEAN, FINDINGS, NOT_LINTED
 from visunn_lint.cli._output import read_outputs, write_report
+from visunn_lint.finding import CRASHED_RULE
 from visunn_lint.render import report_formats
 
 if TYPE_CHECKING:
@@ -17,8 +18,6 @@ if TYPE_CHECKING:
     from visunn_lint.cli._output import Output
     from visunn_lint.cli._terminal import Terminal
     from visunn_lint.finding import Report, Severity
-
-CRASHED_RULE = "VIS900"
 
 
 @click.command("check")
@@ -65,7 +64,7 @@ def command(
     loaded = load_all(targets, settings, capture, terminal)
     report = run_rules(loaded.models, settings)
     report = replace(report, broken=(*report.broken, *loaded.broken))
-    view = terminal.view(settings.root, statistics=statistics)
+    view = terminal.view(settings.root, statistics=statistics, fail_on=settings.fail_on)
     for output in outputs:
         write_report(report, output, view, terminal)
     for rule in report.rules_skipped:

@@ -13,15 +13,33 @@ from visunn_lint.render._style import KNOWN, SEVERITY_STYLES, STRONG, count
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from visunn_lint.finding import Finding, Report
+    from visunn_lint.finding import Broken, Finding, Report
     from visunn_lint.render._view import View
 
 
 def summary(report: Report, view: View) -> list[Text]:
-    """Return the line that counts findings and models; nothing if there is no model to speak of."""
-    if view.quiet or not report.topologies:
-        return []
-    return [_found(report) if report.findings else _nothing_found(report)]
+    """Return what could not be linted, where nobody has seen stderr, and the line that counts findings and models.
+
+    There is no such line if there is no model to speak of.
+    """
+    rows = [row for broken in report.broken for row in _broken(broken, view)] if view.standalone else []
+    if not view.quiet and report.topologies:
+        rows.append(_sentence(report))
+    return rows
+
+
+def sentence(report: Report) -> str:
+    """Return the sentence that counts findings, models and what could not be linted."""
+    return _sentence(report).plain if report.topologies else f"No model was linted{_unlinted(report)}."
+
+
+def _sentence(report: Report) -> Text:
+    return _found(report) if report.findings else _nothing_found(report)
+
+
+def _broken(broken: Broken, view: View) -> list[Text]:
+    hint = [Text(view.text(f"  hint: {broken.hint}"))] if broken.hint else []
+    return [Text(view.text(f"{broken.target} could not be linted: {broken.message}")), *hint]
 
 
 def statistics(report: Report, view: View) -> list[Text]:
