@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import dataclass, field
 from enum import Enum
 from hashlib import sha256
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 from visunn_lint.location import Location
 
@@ -42,6 +43,14 @@ class Related:
 
 
 @dataclass(frozen=True, slots=True)
+class Suppression:
+    """What keeps a finding from counting, and the reason that was written there."""
+
+    by: Literal["comment", "baseline", "per-module-ignores"]
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Finding:
     """One thing that a rule found.
 
@@ -61,6 +70,7 @@ class Finding:
     related: tuple[Related, ...] = ()
     model: str = ""
     """The name of the model that was checked, as the user would give it."""
+    suppression: Suppression | None = None
 
     @property
     def fingerprint(self) -> str:
@@ -130,6 +140,10 @@ class Report:
     def __bool__(self) -> bool:
         """Return whether nothing was found and nothing is broken."""
         return not self.findings and not self.broken
+
+    def suppression_counts(self) -> dict[str, int]:
+        """Return how many findings are suppressed by what, the most frequent first."""
+        return dict(Counter(finding.suppression.by for finding in self.suppressed if finding.suppression).most_common())
 
     def worst(self) -> Severity | None:
         """Return the highest severity among the findings."""

@@ -1,6 +1,8 @@
 """Checking: the rules that were selected, run over captured models, and what they found as a report."""
 
+from visunn_lint.checking.baselining import update_baseline
 from visunn_lint.checking.live import check
 from visunn_lint.checking.running import run_rules
+from visunn_lint.checking.suppressing import add_ignores, suppress
 
-__all__ = ["check", "run_rules"]
+__all__ = ["add_ignores", "check", "run_rules", "suppress", "update_baseline"]

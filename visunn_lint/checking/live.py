@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 from visunn_lint.checking.running import run_rules
+from visunn_lint.checking.suppressing import suppress
 from visunn_lint.config import Settings, load_settings
 from visunn_lint.topology import CapturedModel, Topology
 
@@ -40,7 +41,7 @@ def check(
     fit or cannot be guessed, ConfigError for unknown rules and options.
     """
     settings = _settings(select, ignore, config)
-    return run_rules([_captured(model_or_topology, args, kwargs, inputs)], settings)
+    return suppress(run_rules([_captured(model_or_topology, args, kwargs, inputs)], settings), settings)
 
 
 def _captured(

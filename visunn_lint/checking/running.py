@@ -7,10 +7,11 @@ from fnmatch import fnmatchcase
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from visunn_lint import query
 from visunn_lint.checking.folding import fold
 from visunn_lint.checking.locating import Locator
 from visunn_lint.checking.selection import check_option_tables, check_selectors, configured, fits, selected_rules
-from visunn_lint.finding import Finding, Report, SkippedRule
+from visunn_lint.finding import Finding, Report, SkippedRule, Suppression
 from visunn_lint.rules.rule_crashed import RuleCrashed
 
 if TYPE_CHECKING:
@@ -58,9 +59,10 @@ class _Run:
         self.ran[rule.code] = type(rule)
         for finding in self._findings(rule, model):
             located = self.locator.locate(rule, model, replace(finding, model=model.name))
-            if located is not None:
-                is_ignored = _is_ignored(type(rule), located, self.settings)
-                (self.suppressed if is_ignored else self.found).append(located)
+            if located is not None and _is_ignored(type(rule), located, model, self.settings):
+                self.suppressed.append(replace(located, suppression=Suppression("per-module-ignores")))
+            elif located is not None:
+                self.found.append(located)
 
     def _findings(self, rule: Rule, model: CapturedModel) -> list[Finding]:
         try:
@@ -90,8 +92,11 @@ def _skipped(rule: Rule, model: CapturedModel) -> SkippedRule | None:
     return SkippedRule(rule.code, rule.name, reason) if reason else None
 
 
-def _is_ignored(rule: type[Rule], finding: Finding, settings: Settings) -> bool:
+def _is_ignored(rule: type[Rule], finding: Finding, model: CapturedModel, settings: Settings) -> bool:
+    """Return whether a glob of the module's path, or of its kind, has the rule among what it ignores."""
+    module = next((each[finding.module] for each in model.topologies if finding.module in each), None)
     return any(
-        fnmatchcase(finding.module, pattern) and any(fits(rule, code) for code in codes)
+        (fnmatchcase(finding.module, pattern) or (module is not None and query.matches_kind(module, pattern)))
+        and any(fits(rule, code) for code in codes)
         for pattern, codes in settings.per_module_ignores.items()
     )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import asdict, dataclass, fields
 from functools import update_wrapper
+from pathlib import Path
 from typing import TYPE_CHECKING, TypeAlias
 
 import click
@@ -45,6 +46,7 @@ class SelectionOptions:
     fail_on: str | None
     preview: bool | None
     include_installed: bool | None
+    baseline: str | None
 
     def as_table(self) -> dict[str, object]:
         """Return what was said, by the keys of the configuration; lists may be split by commas."""
@@ -54,6 +56,11 @@ class SelectionOptions:
 
 def _split(values: tuple[str, ...]) -> list[str]:
     return [part.strip() for value in values for part in value.split(",") if part.strip()]
+
+
+def _absolute(_: click.Context, __: click.Parameter, value: str | None) -> str | None:
+    """Return a path from where the command was given, whatever the project's root is."""
+    return None if value is None else str(Path(value).absolute())
 
 
 def grouped(name: str, group: type, *options: Decorator) -> Decorator:
@@ -139,6 +146,12 @@ selection_options = grouped(
         "--include-installed/--no-include-installed",
         default=None,
         help="Show findings that lie wholly in installed packages.",
+    ),
+    click.option(
+        "--baseline",
+        metavar="FILE",
+        callback=_absolute,
+        help="Do not count the findings that this file holds.",
     ),
 )
 

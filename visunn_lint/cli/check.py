@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from visunn_lint.cli._known import check_baseline, known_options, settle
 from visunn_lint.cli._options import capture_options, project_options, selection_options, terminal_options
 from visunn_lint.cli._outcome import CLEAN, FINDINGS, NOT_LINTED
 from visunn_lint.cli._output import read_outputs, write_report
@@ -14,6 +15,7 @@ from visunn_lint.finding import CRASHED_RULE
 from visunn_lint.render import report_formats
 
 if TYPE_CHECKING:
+    from visunn_lint.cli._known import KnownOptions
     from visunn_lint.cli._options import CaptureOptions, ProjectOptions, SelectionOptions
     from visunn_lint.cli._output import Output
     from visunn_lint.cli._terminal import Terminal
@@ -35,11 +37,12 @@ if TYPE_CHECKING:
     metavar="FORMAT[=PATH]",
     help=f"How the findings are told: {', '.join(report_formats())}. Repeat it to write files as well.",
 )
+@known_options
 @capture_options
 @project_options
 @terminal_options
 @click.pass_obj
-def command(
+def command(  # noqa: PLR0913 -- each is an option or a group of them
     terminal: Terminal,
     *,
     targets: tuple[str, ...],
@@ -47,6 +50,7 @@ def command(
     exit_zero: bool,
     statistics: bool,
     outputs: list[Output],
+    known: KnownOptions,
     capture: CaptureOptions,
     project: ProjectOptions,
 ) -> int:
@@ -61,9 +65,11 @@ def command(
 
     settings = settings_for(targets, project, selection.as_table())
     run_rules([], settings)  # a misspelt rule is told before any model runs
+    check_baseline(settings, known)
     loaded = load_all(targets, settings, capture, terminal)
     report = run_rules(loaded.models, settings)
     report = replace(report, broken=(*report.broken, *loaded.broken))
+    report = settle(report, settings, targets, known, terminal)
     view = terminal.view(settings.root, statistics=statistics, fail_on=settings.fail_on)
     for output in outputs:
         write_report(report, output, view, terminal)

@@ -84,13 +84,13 @@ def command(
 
     Exits 1 if forward raised: the tree is then what ran until there.
     """
-    from visunn_lint.checking import run_rules  # noqa: PLC0415 -- imports torch, which --help does without
+    from visunn_lint.checking import run_rules, suppress  # noqa: PLC0415 -- imports torch, which --help does without
     from visunn_lint.cli._models import load_all, settings_for  # noqa: PLC0415 -- as above
 
     settings = settings_for(targets, project, {})
     loaded = load_all(targets, settings, capture, terminal)
     topologies = {model.name: _topology(model, shown.mode) for model in loaded.models}
-    report = run_rules(loaded.models, settings)
+    report = suppress(run_rules(loaded.models, settings), settings)
     view = terminal.view(settings.root)
     trees = (
         _tree(topology, [finding for finding in report.findings if finding.model == name], shown, view)

@@ -46,6 +46,7 @@ class Settings:
     preview: bool = False
     include_installed: bool = False
     exclude: tuple[str, ...] = ()
+    baseline: str = ""
     per_module_ignores: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     rule_options: Mapping[str, Table] = field(default_factory=dict)
     models: Mapping[str, ModelSettings] = field(default_factory=dict)

@@ -3,7 +3,7 @@
 import re
 import tomllib
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import get_type_hints
 
@@ -23,6 +23,8 @@ class Source:
     table: Table
     origin: str
     text: str = ""
+    folder: Path = field(default_factory=Path.cwd)
+    """What its paths are relative to."""
 
     def checked(self) -> Table:
         """Return the table; raises ConfigError, with origin and line, for an unknown key or a wrong value."""
@@ -33,7 +35,8 @@ class Source:
             where = f"{self.origin}:{line}" if line else self.origin
             msg = f"{where}: {problem.message}"
             raise ConfigError(msg, hint=problem.hint) from None
-        return self.table
+        baseline = self.table.get("baseline")
+        return {**self.table, "baseline": str(self.folder.absolute() / str(baseline))} if baseline else self.table
 
 
 def find_config(start: Path) -> Path | None:
@@ -64,7 +67,7 @@ def read_file(path: Path) -> Source:
     if path.name == "pyproject.toml":
         own = _tools(table).get("visunn", {})
         table = own if isinstance(own, dict) else {}
-    return Source(table, _shown(path), text)
+    return Source(table, _shown(path), text, path.parent)
 
 
 def read_inline(text: str) -> Source:

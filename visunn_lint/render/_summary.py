@@ -64,14 +64,14 @@ def statistics(report: Report, view: View) -> list[Text]:
 
 def _found(report: Report) -> Text:
     text = f"Found {count(len(report.findings), 'finding')} in {count(len(report.topologies), 'model')}"
-    return Text(f"{text} ({_by_severity(report.findings)}){_unlinted(report)}.", STRONG)
+    return Text(f"{text} ({_by_severity(report.findings)}){_unlinted(report)}{_suppressed(report)}.", STRONG)
 
 
 def _nothing_found(report: Report) -> Text:
     models = count(len(report.topologies), "model")
     if report.broken:
-        return Text(f"No findings in {models}{_unlinted(report)}.", STRONG)
-    return Text(f"All clear: {models}, {count(len(report.rules_run), 'rule')}.", "bold green")
+        return Text(f"No findings in {models}{_unlinted(report)}{_suppressed(report)}.", STRONG)
+    return Text(f"All clear: {models}, {count(len(report.rules_run), 'rule')}{_suppressed(report)}.", "bold green")
 
 
 def _by_severity(findings: Iterable[Finding]) -> str:
@@ -86,3 +86,11 @@ def _by_severity(findings: Iterable[Finding]) -> str:
 
 def _unlinted(report: Report) -> str:
     return f"; {count(len(report.broken), 'target')} could not be linted" if report.broken else ""
+
+
+def _suppressed(report: Report) -> str:
+    """Return how many findings do not count, and why."""
+    if not report.suppressed:
+        return ""
+    reasons = ", ".join(f"{number:,} by {reason}" for reason, number in report.suppression_counts().items())
+    return f"; {len(report.suppressed):,} suppressed: {reasons}"
