@@ -2,5 +2,6 @@
 
 from visunn_lint.checking.live import check
 from visunn_lint.checking.running import run_rules
+from visunn_lint.checking.selection import needed_facts
 
-__all__ = ["check", "run_rules"]
+__all__ = ["check", "needed_facts", "run_rules"]
