@@ -34,7 +34,8 @@ def rebatch(request: Request, arguments: Arguments, known: Topology) -> Topology
     the batch axis is not known, where values are needed, and where no run tells more.
     """
     spec = arguments.spec
-    if spec is None or known.captured.rung != "meta" or not _knows_batch(spec, is_inferred=arguments.is_inferred):
+    needs_values = known.captured.rung != "meta" and known.failure is None  # a failure is looked at for real, too
+    if spec is None or needs_values or not _knows_batch(spec, is_inferred=arguments.is_inferred):
         return None
     first = choose_batch(spec)
     sizes = _named_sizes(known.failure, first) if known.failure else iter((_coprime(spec, first), 2 * first))
