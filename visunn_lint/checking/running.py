@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from visunn_lint.config import Settings
-    from visunn_lint.rules import Rule
+    from visunn_lint.rules import Fact, Rule
     from visunn_lint.topology import CapturedModel
 
 
@@ -84,8 +84,12 @@ def _why_not(rule: Rule, model: CapturedModel) -> str:
     """Return why a rule has nothing to check in a model, "" if it has."""
     missing = sorted(need for need in rule.needs if getattr(model, need) is None)
     if missing:
-        return f"{model.name} has no {' and no '.join(missing)} capture"
+        return f"{model.name} has no {' and no '.join(map(_called, missing))}"
     return rule.missing_options()
+
+
+def _called(fact: Fact) -> str:
+    return "checkpoint" if fact == "checkpoint" else f"{fact} capture"
 
 
 def _is_ignored(rule: type[Rule], finding: Finding, settings: Settings) -> bool:

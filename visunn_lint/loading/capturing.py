@@ -11,6 +11,7 @@ from visunn_lint.errors import InputError
 from visunn_lint.marks import mark_of
 from visunn_lint.pipeline import engines
 from visunn_lint.pipeline.batch_dims import with_batch_dims
+from visunn_lint.pipeline.checkpoints import read_checkpoint
 from visunn_lint.pipeline.engines.engine import Request
 from visunn_lint.pipeline.inputs.arguments import Arguments, from_values
 from visunn_lint.pipeline.inputs.choice import choose_arguments
@@ -18,17 +19,19 @@ from visunn_lint.pipeline.inputs.inference import what_to_give
 from visunn_lint.pipeline.inputs.rebatching import rebatch
 from visunn_lint.pipeline.inputs.signature import inner_model, is_complete, spelled
 from visunn_lint.pipeline.inputs.trial import Rehearsal
+from visunn_lint.pipeline.ties import declared_ties
 from visunn_lint.spec import InputSpec
 from visunn_lint.topology import CapturedModel
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping, Sequence
+    from pathlib import Path
     from types import ModuleType
 
     from torch import nn
 
     from visunn_lint.pipeline.graph import Capture
-    from visunn_lint.records import Mode
+    from visunn_lint.records import Checkpoint, Mode
     from visunn_lint.rules import Fact
     from visunn_lint.topology import Topology
 
@@ -40,7 +43,7 @@ class Subject:
     """A model to capture: ``request`` says all but its inputs and mode, ``modes`` which of these.
 
     ``reason`` tells why it was not built on the first rung. ``facts`` are those beside its modes
-    that somebody wants to know.
+    that somebody wants to know, ``checkpoint`` the file that the model has to fit.
     """
 
     request: Request
@@ -48,6 +51,7 @@ class Subject:
     engine: str = "auto"
     reason: str = ""
     facts: Collection[Fact] = ()
+    checkpoint: Path | None = None
 
     @property
     def model(self) -> nn.Module:
@@ -63,13 +67,21 @@ class Run:
     errors: Mapping[Mode, BaseException | None]
     arguments: Arguments
     rebatched: Topology | None = None
+    ties: tuple[tuple[str, ...], ...] = ()
+    checkpoint: Checkpoint | None = None
 
     def as_model(self, name: str) -> CapturedModel:
         """Return them as one model, by the name that findings will have."""
         by_mode = self.topologies
         guessed = self.arguments.is_inferred
         return CapturedModel(
-            name, by_mode.get("eval"), by_mode.get("train"), self.rebatched, inputs_are_guessed=guessed
+            name,
+            by_mode.get("eval"),
+            by_mode.get("train"),
+            self.rebatched,
+            inputs_are_guessed=guessed,
+            declared_ties=self.ties,
+            checkpoint=self.checkpoint,
         )
 
 
@@ -136,7 +148,9 @@ def run_with(subject: Subject, arguments: Arguments, known: Mapping[Mode, Captur
         rebatched = rebatch(request, arguments, topologies["eval"])
     if rebatched is not None:
         topologies["eval"] = with_batch_dims(topologies["eval"], rebatched)
-    return Run(topologies, {mode: capture.error for mode, capture in captures.items()}, arguments, rebatched)
+    errors = {mode: capture.error for mode, capture in captures.items()}
+    checkpoint = read_checkpoint(subject.checkpoint) if subject.checkpoint is not None else None
+    return Run(topologies, errors, arguments, rebatched, declared_ties(subject.model), checkpoint)
 
 
 def _topology(capture: Capture, arguments: Arguments, subject: Subject) -> Topology:

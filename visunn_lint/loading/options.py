@@ -50,6 +50,7 @@ class Plan:
     inputs: InputSpec
     kwargs: Mapping[str, Any] = field(default_factory=dict)
     modes: Sequence[Mode] = ()
+    checkpoint: Path | None = None
 
 
 def make_plans(candidates: Sequence[Candidate], target: Target, options: Options) -> list[Plan]:
@@ -70,7 +71,8 @@ def _plan(candidate: Candidate, target: Target, options: Options, *, is_alone: b
     modes = [mode for mode in options.modes if all(mode in each for each in wanted)]
     is_named = settings is not None and (is_alone or settings.target.endswith(f":{candidate.name}"))
     shown = name if is_named else _full_name(candidate, target)
-    return Plan(shown, inputs, kwargs, modes or options.modes)
+    checkpoint = options.root / settings.checkpoint if settings and settings.checkpoint else None
+    return Plan(shown, inputs, kwargs, modes or options.modes, checkpoint)
 
 
 def _full_name(candidate: Candidate, target: Target) -> str:
