@@ -202,6 +202,14 @@ class Failure:
 
 
 @dataclass(frozen=True, slots=True)
+class Checkpoint:
+    """The tensors of a checkpoint by name, and the file that it is."""
+
+    file: str
+    shapes: Mapping[str, tuple[int, ...]]
+
+
+@dataclass(frozen=True, slots=True)
 class Edge:
     """Data flowing from one block of a level to another."""
 

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
     import networkx as nx
 
-    from visunn_lint.records import Call, Captured, Failure, Level, Module, Node, Param
+    from visunn_lint.records import Call, Captured, Checkpoint, Failure, Level, Module, Node, Param
 
 
 @dataclass(frozen=True)
@@ -200,7 +200,7 @@ class CapturedModel:
     """All that is known of one model when its rules run; what was not asked for is None.
 
     ``eval`` and ``train`` are the captures in these modes, ``rebatched`` the eval capture at
-    another batch size.
+    another batch size. ``checkpoint`` is what the configuration says that the model is to load.
     """
 
     name: str
@@ -209,6 +209,7 @@ class CapturedModel:
     rebatched: Topology | None = None
     inputs_are_guessed: bool = False
     declared_ties: tuple[tuple[str, ...], ...] = ()
+    checkpoint: Checkpoint | None = None
 
     @property
     def topology(self) -> Topology:

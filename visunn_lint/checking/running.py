@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from visunn_lint.config import Settings
-    from visunn_lint.rules import Rule
+    from visunn_lint.rules import Fact, Rule
     from visunn_lint.topology import CapturedModel
 
 
@@ -86,10 +86,14 @@ def _skipped(rule: Rule, model: CapturedModel) -> SkippedRule | None:
     """Return why a rule has nothing to check in a model, None if it has."""
     missing = sorted(need for need in rule.needs if getattr(model, need) is None)
     if missing:
-        reason = f"{model.name} has no {' and no '.join(missing)} capture"
+        reason = f"{model.name} has no {' and no '.join(map(_called, missing))}"
         return SkippedRule(rule.code, rule.name, reason, model.name)
     reason = rule.missing_options()
     return SkippedRule(rule.code, rule.name, reason) if reason else None
+
+
+def _called(fact: Fact) -> str:
+    return "checkpoint" if fact == "checkpoint" else f"{fact} capture"
 
 
 def _is_ignored(rule: type[Rule], finding: Finding, model: CapturedModel, settings: Settings) -> bool:

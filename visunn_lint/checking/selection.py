@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
     from visunn_lint.config import ModelSettings, Settings
+    from visunn_lint.rules import Fact
     from visunn_lint.topology import CapturedModel
 
 _ALL = "ALL"
@@ -34,6 +35,11 @@ def selected_rules(settings: Settings) -> tuple[type[Rule], ...]:
         for rule in discover()
         if _closeness(rule, selects) > _closeness(rule, ignores) and (settings.preview or not rule.preview)
     )
+
+
+def needed_facts(settings: Settings) -> frozenset[Fact]:
+    """Return the facts that some selected rule does not run without; raises ConfigError as ``selected_rules``."""
+    return frozenset(fact for rule in selected_rules(settings) for fact in rule.needs)
 
 
 def fits(rule: type[Rule], selector: str) -> bool:

@@ -11,12 +11,13 @@ from visunn_lint.errors import TargetError
 from visunn_lint.loading import Loaded, load
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Collection, Iterable, Mapping, Sequence
 
     from visunn_lint.cli._options import CaptureOptions, ProjectOptions
     from visunn_lint.cli._terminal import Terminal
     from visunn_lint.config import Settings
     from visunn_lint.records import Mode
+    from visunn_lint.rules import Fact
     from visunn_lint.topology import CapturedModel
 
 
@@ -31,6 +32,7 @@ def load_all(
     capture: CaptureOptions,
     terminal: Terminal,
     modes: Sequence[Mode] = ("eval", "train"),
+    facts: Collection[Fact] = (),
 ) -> Loaded:
     """Return the models of every target, of those that the configuration names if none is given.
 
@@ -40,7 +42,7 @@ def load_all(
     if not named:
         msg = "nothing to look at: no target was given"
         raise TargetError(msg, hint="give one, such as model.py, or name models in [tool.visunn.models]")
-    loaded = [_load(target, set(named) - {target}, settings, capture, modes) for target in dict.fromkeys(named)]
+    loaded = [_load(target, set(named) - {target}, settings, capture, modes, facts) for target in dict.fromkeys(named)]
     together = Loaded(
         tuple(model for each in loaded for model in each.models),
         tuple(broken for each in loaded for broken in each.broken),
@@ -56,7 +58,12 @@ def load_all(
 
 
 def _load(
-    target: str, others: Iterable[str], settings: Settings, capture: CaptureOptions, modes: Sequence[Mode]
+    target: str,
+    others: Iterable[str],
+    settings: Settings,
+    capture: CaptureOptions,
+    modes: Sequence[Mode],
+    facts: Collection[Fact],
 ) -> Loaded:
     """Return the models of one target; an ``--input`` that names another target is not for them."""
     elsewhere = tuple(f"{other}:" for other in others)
@@ -70,6 +77,7 @@ def _load(
         timeout=capture.timeout,
         exclude=settings.exclude,
         allow_network=capture.allow_network,
+        facts=facts,
     )
 
 

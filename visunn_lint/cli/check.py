@@ -60,13 +60,13 @@ def command(  # noqa: PLR0913 -- each is an option or a group of them
     [tool.visunn.models]; without any, all of these names are linted. A model file is run, as
     pytest runs a test file.
     """
-    from visunn_lint.checking import run_rules  # noqa: PLC0415 -- imports torch, which --help does without
+    from visunn_lint.checking import needed_facts, run_rules  # noqa: PLC0415 -- imports torch, which --help does without
     from visunn_lint.cli._models import load_all, settings_for  # noqa: PLC0415 -- as above
 
     settings = settings_for(targets, project, selection.as_table())
     run_rules([], settings)  # a misspelt rule is told before any model runs
     check_baseline(settings, known)
-    loaded = load_all(targets, settings, capture, terminal)
+    loaded = load_all(targets, settings, capture, terminal, facts=needed_facts(settings))
     report = run_rules(loaded.models, settings)
     report = replace(report, broken=(*report.broken, *loaded.broken))
     report = settle(report, settings, targets, known, terminal)

@@ -17,7 +17,8 @@ class ModelSettings:
     """What ``[tool.visunn.models.<name>]`` says of one model.
 
     ``target`` is the name itself where none is given. ``inputs`` are specs, ``kwargs`` values
-    that forward gets as they are; ``shapes`` maps module paths to shape expressions.
+    that forward gets as they are; ``shapes`` maps module paths to shape expressions. ``checkpoint`` is a
+    file of weights that the model has to fit, as seen from the project's root.
     """
 
     target: str = ""
@@ -25,6 +26,7 @@ class ModelSettings:
     kwargs: Mapping[str, object] = field(default_factory=dict)
     modes: tuple[Mode, ...] = ("eval", "train")
     loss: str = ""
+    checkpoint: str = ""
     shapes: Mapping[str, str] = field(default_factory=dict)
     rule_options: Mapping[str, Table] = field(default_factory=dict)
 

@@ -10,23 +10,29 @@ from visunn_lint import pipeline
 from visunn_lint.errors import InputError
 from visunn_lint.marks import mark_of
 from visunn_lint.pipeline import engines
+from visunn_lint.pipeline.batch_dims import with_batch_dims
+from visunn_lint.pipeline.checkpoints import read_checkpoint
 from visunn_lint.pipeline.engines.engine import Request
 from visunn_lint.pipeline.inputs.arguments import Arguments, from_values
 from visunn_lint.pipeline.inputs.choice import choose_arguments
 from visunn_lint.pipeline.inputs.inference import what_to_give
+from visunn_lint.pipeline.inputs.rebatching import rebatch
 from visunn_lint.pipeline.inputs.signature import inner_model, is_complete, spelled
 from visunn_lint.pipeline.inputs.trial import Rehearsal
+from visunn_lint.pipeline.ties import declared_ties
 from visunn_lint.spec import InputSpec
 from visunn_lint.topology import CapturedModel
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Collection, Mapping, Sequence
+    from pathlib import Path
     from types import ModuleType
 
     from torch import nn
 
     from visunn_lint.pipeline.graph import Capture
-    from visunn_lint.records import Mode
+    from visunn_lint.records import Checkpoint, Mode
+    from visunn_lint.rules import Fact
     from visunn_lint.topology import Topology
 
 MODES: tuple[Mode, ...] = ("eval", "train")
@@ -36,13 +42,16 @@ MODES: tuple[Mode, ...] = ("eval", "train")
 class Subject:
     """A model to capture: ``request`` says all but its inputs and mode, ``modes`` which of these.
 
-    ``reason`` tells why it was not built on the first rung.
+    ``reason`` tells why it was not built on the first rung. ``facts`` are those beside its modes
+    that somebody wants to know, ``checkpoint`` the file that the model has to fit.
     """
 
     request: Request
     modes: Sequence[Mode] = MODES
     engine: str = "auto"
     reason: str = ""
+    facts: Collection[Fact] = ()
+    checkpoint: Path | None = None
 
     @property
     def model(self) -> nn.Module:
@@ -57,12 +66,23 @@ class Run:
     topologies: Mapping[Mode, Topology]
     errors: Mapping[Mode, BaseException | None]
     arguments: Arguments
+    rebatched: Topology | None = None
+    ties: tuple[tuple[str, ...], ...] = ()
+    checkpoint: Checkpoint | None = None
 
     def as_model(self, name: str) -> CapturedModel:
         """Return them as one model, by the name that findings will have."""
         by_mode = self.topologies
         guessed = self.arguments.is_inferred
-        return CapturedModel(name, by_mode.get("eval"), by_mode.get("train"), inputs_are_guessed=guessed)
+        return CapturedModel(
+            name,
+            by_mode.get("eval"),
+            by_mode.get("train"),
+            self.rebatched,
+            inputs_are_guessed=guessed,
+            declared_ties=self.ties,
+            checkpoint=self.checkpoint,
+        )
 
 
 def capture_model(
@@ -74,14 +94,16 @@ def capture_model(
     name: str = "",
     modes: Sequence[Mode] = MODES,
     engine: str = "auto",
+    facts: Collection[Fact] = (),
 ) -> CapturedModel:
     """Return the captures of a model in memory, run with values, with specs, or with what is found for it.
 
     ``args`` and ``kwargs`` are values as in ``torch.export.export``, ``inputs`` is any spelling of
-    InputSpec. A forward that raises is no exception but the ``failure`` of a topology. Raises
-    InputError for inputs that do not fit forward, or that cannot be found.
+    InputSpec. ``facts`` are those that rules need. A forward that raises is no exception but the
+    ``failure`` of a topology. Raises InputError for inputs that do not fit forward, or that cannot be
+    found.
     """
-    run = run_live(Subject(Request(model), modes, engine), args, kwargs, inputs)
+    run = run_live(Subject(Request(model), modes, engine, facts=facts), args, kwargs, inputs)
     return run.as_model(name or type(inner_model(model)).__name__)
 
 
@@ -121,7 +143,14 @@ def run_with(subject: Subject, arguments: Arguments, known: Mapping[Mode, Captur
     request = replace(subject.request, args=arguments.args, kwargs=arguments.kwargs)
     captures = {mode: (known or {}).get(mode) or engine.capture(replace(request, mode=mode)) for mode in subject.modes}
     topologies = {mode: _topology(capture, arguments, subject) for mode, capture in captures.items()}
-    return Run(topologies, {mode: capture.error for mode, capture in captures.items()}, arguments)
+    rebatched = None
+    if "eval" in topologies and "rebatched" in subject.facts:
+        rebatched = rebatch(request, arguments, topologies["eval"])
+    if rebatched is not None:
+        topologies["eval"] = with_batch_dims(topologies["eval"], rebatched)
+    errors = {mode: capture.error for mode, capture in captures.items()}
+    checkpoint = read_checkpoint(subject.checkpoint) if subject.checkpoint is not None else None
+    return Run(topologies, errors, arguments, rebatched, declared_ties(subject.model), checkpoint)
 
 
 def _topology(capture: Capture, arguments: Arguments, subject: Subject) -> Topology:

@@ -56,7 +56,7 @@ def runs(target: Target, options: Options) -> Generator[tuple[str, Callable[[], 
         inputs = inputs_by_model(options.inputs, names, is_all=not options.is_folder)
         for attempt, each in zip(attempts, plans, strict=True):
             how = replace(each, inputs=inputs.get(each.name, each.inputs))
-            yield each.name, partial(_run, builder, attempt, how, options.engine)
+            yield each.name, partial(_run, builder, attempt, how, options)
 
 
 @contextmanager
@@ -101,10 +101,10 @@ def _as_model(name: str, run: Callable[[], tuple[Subject, Run]]) -> CapturedMode
     return run()[1].as_model(name)
 
 
-def _run(builder: Builder, attempt: Attempt, how: Plan, engine: str) -> tuple[Subject, Run]:
+def _run(builder: Builder, attempt: Attempt, how: Plan, options: Options) -> tuple[Subject, Run]:
     if isinstance(attempt, NotBuilt):
         raise attempt.error
     rebuild = cache(partial(builder.rebuild, attempt.candidate)) if attempt.rung == "meta" else None
     request = Request(attempt.model, sources=attempt.sources, rebuild=rebuild)
-    subject = Subject(request, how.modes, engine, attempt.reason)
+    subject = Subject(request, how.modes, options.engine, attempt.reason, options.facts, how.checkpoint)
     return subject, run_chosen(subject, how.inputs, how.kwargs, builder.module)

@@ -25,13 +25,14 @@ from visunn_lint.pipeline.targets.target import Target, parse_target
 from visunn_lint.topology import CapturedModel
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Generator, Mapping, Sequence
+    from collections.abc import Callable, Collection, Generator, Mapping, Sequence
 
     from torch import nn
 
     from visunn_lint.config import ModelSettings
     from visunn_lint.pipeline.inputs.arguments import Arguments
     from visunn_lint.records import Mode
+    from visunn_lint.rules import Fact
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,16 +65,19 @@ def load(  # noqa: PLR0913 -- each is an option of the command line
     timeout: float | None = None,
     exclude: Sequence[str] = (),
     allow_network: bool = False,
+    facts: Collection[Fact] = (),
 ) -> Loaded:
     """Return the captured models of a target: a file, ``file::name``, ``module:name``, a folder, a configured name.
 
     ``inputs`` are values of ``--input``. ``models`` is what the configuration says of models, its
     targets as seen from ``root``. ``timeout`` are the seconds that each file may take, ``exclude``
-    globs of files that a folder's check leaves out. The user's code runs, as pytest runs it: what
-    it does to this process is undone, what it prints goes to stderr. Nothing that is wrong with a
-    target is raised: it is in ``broken``.
+    globs of files that a folder's check leaves out, ``facts`` what rules need to know. The user's
+    code runs, as pytest runs it: what it does to this process is undone, what it prints goes to
+    stderr. Nothing that is wrong with a target is raised: it is in ``broken``.
     """
-    options = Options(inputs, modes, engine, models or {}, root or Path.cwd(), timeout, exclude, allow_network)
+    options = Options(
+        inputs, modes, engine, models or {}, root or Path.cwd(), timeout, exclude, allow_network, facts=facts
+    )
     try:
         files, skipped = _files(target, options)
         options = _suited(options, target, files)

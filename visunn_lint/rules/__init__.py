@@ -10,12 +10,12 @@ from importlib.metadata import entry_points
 from typing import TYPE_CHECKING
 
 from visunn_lint.errors import ConfigError
-from visunn_lint.rules._rule import Example, Rule
+from visunn_lint.rules._rule import Example, Fact, Rule
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-__all__ = ["Example", "Rule", "discover"]
+__all__ = ["Example", "Fact", "Rule", "discover"]
 
 ENTRY_POINT_GROUP = "visunn.rules"
 

@@ -47,7 +47,7 @@ def may_run_elsewhere(model: CapturedModel, owner: Module, path: str) -> bool:
     only under conditions on ``self``, or nothing but the constructor and its like does. What holds
     the part may be used in forward, and nowhere else. A class without readable source tells nothing: no.
     """
-    return any(_may_use(method, path.split(".")) for method in _methods(model, owner))
+    return any(_may_use(method, path.split(".")) for method in methods(model, owner))
 
 
 def picks_members(model: CapturedModel, owner: Module, container: str) -> bool:
@@ -56,7 +56,7 @@ def picks_members(model: CapturedModel, owner: Module, container: str) -> bool:
     Walking over the whole, or over a slice, is not that. True where the source cannot tell.
     """
     mentions = [
-        (method, each) for method in _methods(model, owner) for each in _named(method.node, container, own=False)
+        (method, each) for method in methods(model, owner) for each in _named(method.node, container, own=False)
     ]
     return not mentions or not all(_is_walk(method.tree.parents[each], each) for method, each in mentions)
 
@@ -71,7 +71,7 @@ def assigned_at(model: CapturedModel, owner: Module, attribute: str) -> Location
 
 
 @dataclass(frozen=True, slots=True)
-class _Method:
+class Method:
     """A method that may run the model, in its class and file."""
 
     tree: SyntaxTree
@@ -79,12 +79,12 @@ class _Method:
     node: ast.FunctionDef | ast.AsyncFunctionDef
 
 
-def _methods(model: CapturedModel, owner: Module) -> Iterator[_Method]:
+def methods(model: CapturedModel, owner: Module) -> Iterator[Method]:
     """Yield the methods of a module's class, but for those that only build, initialise or print."""
     for tree, body in _classes(model, owner):
         for member in body.body:
             if isinstance(member, ast.FunctionDef | ast.AsyncFunctionDef) and not member.name.startswith(_BOOKKEEPING):
-                yield _Method(tree, body, member)
+                yield Method(tree, body, member)
 
 
 def _classes(model: CapturedModel, owner: Module) -> list[Class]:
@@ -121,7 +121,7 @@ def _places(topology: Topology, owner: Module) -> Iterator[Location]:
 # -- what a method does with an attribute ----------------------------------------------------------
 
 
-def _may_use(method: _Method, parts: list[str]) -> bool:
+def _may_use(method: Method, parts: list[str]) -> bool:
     """Return whether a method could use what a path leads to, in another run than the one that was seen."""
     *holders, attribute = parts
     if _picks_by_name(method.node):
@@ -156,20 +156,20 @@ def _named(method: ast.AST, attribute: str, *, own: bool) -> Iterator[ast.expr]:
             yield node
 
 
-def _is_ruled_out(method: _Method, mention: ast.expr) -> bool:
+def _is_ruled_out(method: Method, mention: ast.expr) -> bool:
     """Return whether a mention is no use, or one that only another configuration would reach."""
-    if _is_test(method.tree.parents[mention], mention):
+    if is_test(method.tree.parents[mention], mention):
         return True
     return any(True for _ in _conditions(method, mention)) and _runs_in_forward(method, mention)
 
 
-def _runs_in_forward(method: _Method, mention: ast.expr) -> bool:
+def _runs_in_forward(method: Method, mention: ast.expr) -> bool:
     """Return whether a mention is reached, or not, in every forward alike."""
     settled = all(_is_settled(method.body, condition) for condition in _conditions(method, mention))
     return method.node.name == "forward" and settled
 
 
-def _is_test(parent: ast.AST, mention: ast.expr) -> bool:
+def is_test(parent: ast.AST, mention: ast.expr) -> bool:
     """Return whether it is only asked if something is there."""
     if isinstance(parent, ast.Compare):
         return all(isinstance(operator, ast.Is | ast.IsNot) for operator in parent.ops)
@@ -178,7 +178,7 @@ def _is_test(parent: ast.AST, mention: ast.expr) -> bool:
     return isinstance(parent, ast.If | ast.IfExp | ast.While) and parent.test is mention
 
 
-def _conditions(method: _Method, node: ast.AST) -> Iterator[ast.expr]:
+def _conditions(method: Method, node: ast.AST) -> Iterator[ast.expr]:
     """Yield the conditions under which a node runs, up to the method."""
     below = node
     for parent in method.tree.above(node):
@@ -211,4 +211,4 @@ def _is_walk(parent: ast.AST, mention: ast.expr) -> bool:
         return isinstance(parent.func, ast.Name) and parent.func.id in _WALKS
     if isinstance(parent, ast.Subscript):
         return not any(isinstance(node, ast.Name) for node in ast.walk(parent.slice))
-    return _is_test(parent, mention)
+    return is_test(parent, mention)

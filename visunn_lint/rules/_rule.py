@@ -15,7 +15,7 @@ from visunn_lint.location import Location
 from visunn_lint.records import Module, Node
 from visunn_lint.topology import CapturedModel
 
-Fact: TypeAlias = Literal["eval", "train", "rebatched"]
+Fact: TypeAlias = Literal["eval", "train", "rebatched", "checkpoint"]
 """A field of CapturedModel that a rule may need."""
 
 Scope: TypeAlias = Literal["code", "model"]
@@ -82,16 +82,18 @@ class Rule(ABC):
         label: str = "",
         advice: str = "",
         related: tuple[Related, ...] = (),
+        severity: Severity | None = None,
     ) -> Finding:
         """Return a finding of this rule about a module, a node, or the module at a path.
 
-        Its location is where the module is built or the node's op is called, unless another is given.
+        Its location is where the module is built or the node's op is called, and its severity that of
+        the rule, unless others are given.
         """
         path, node, place = _place(where)
         return Finding(
             self.code,
             self.name,
-            self.severity,
+            severity or self.severity,
             message,
             module=path,
             node=node,

@@ -9,6 +9,7 @@ import torch
 from torch import Tensor
 
 from visunn_lint.errors import InputError
+from visunn_lint.pipeline.engines.native.structure import tensors_in
 from visunn_lint.pipeline.inputs.consumers import first_consumer, is_length, is_mask, parameter_dtype, reads_indices
 from visunn_lint.pipeline.inputs.signature import check, needed, positional_names
 from visunn_lint.pipeline.inputs.values import floats, integers
@@ -25,13 +26,14 @@ class Arguments:
     """The values that forward is called with.
 
     ``spelling`` is how ``--input`` takes them, "" for what has no spelling; ``is_inferred`` says
-    that they were guessed.
+    that they were guessed. ``spec`` is what they were made to, if it is behind every tensor.
     """
 
     args: tuple[Any, ...] = ()
     kwargs: Mapping[str, Any] = field(default_factory=dict)
     spelling: str = ""
     is_inferred: bool = False
+    spec: InputSpec | None = None
 
 
 def from_values(model: nn.Module, args: object, kwargs: Mapping[str, Any]) -> Arguments:
@@ -59,7 +61,12 @@ def from_spec(spec: InputSpec, model: nn.Module, kwargs: Mapping[str, Any] | Non
     made, named = materialise(spec, model)
     named.update(kwargs or {})
     check(model, made, named)
-    return Arguments(made, named, str(spec))
+    return Arguments(made, named, str(spec), spec=behind_all(spec, kwargs))
+
+
+def behind_all(spec: InputSpec, kwargs: Mapping[str, Any] | None) -> InputSpec | None:
+    """Return a spec if there is no tensor among the values that are given beside it."""
+    return None if tensors_in((), dict(kwargs or {})) else spec
 
 
 def materialise(

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from visunn_lint.errors import InputError
 from visunn_lint.pipeline.description import shown
-from visunn_lint.pipeline.inputs.arguments import Arguments, materialise
+from visunn_lint.pipeline.inputs.arguments import Arguments, behind_all, materialise
 from visunn_lint.pipeline.inputs.corrections import corrections
 from visunn_lint.pipeline.inputs.guesses import first_guesses
 from visunn_lint.pipeline.inputs.signature import spelled
@@ -96,7 +96,8 @@ class _Search:
 
     def _arguments(self, guess: Guess) -> Arguments:
         args, kwargs = materialise(guess.spec, self._model)
-        return Arguments(args, {**kwargs, **self._kwargs}, str(guess.spec), is_inferred=True)
+        spec = behind_all(guess.spec, self._kwargs)
+        return Arguments(args, {**kwargs, **self._kwargs}, str(guess.spec), is_inferred=True, spec=spec)
 
     def _untried(self) -> Guess | None:
         while self._corrected:

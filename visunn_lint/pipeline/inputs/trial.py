@@ -71,12 +71,15 @@ class Rehearsal:
         return self._captures if arguments is self._arguments else {}
 
 
-def _capture(request: Request) -> Capture:
+def on_first_rung(request: Request) -> Capture | None:
+    """Return the capture of a run on meta tensors; None if it failed for want of values, or of autograd."""
     capture = write(run(request, MetaRung(), with_grad=False), rung="meta")
     failure = capture.table.failure
-    if failure is None or not _needs_more(failure):
-        return capture
-    return engines.find("native").capture(request)
+    return None if failure is not None and _needs_more(failure) else capture
+
+
+def _capture(request: Request) -> Capture:
+    return on_first_rung(request) or engines.find("native").capture(request)
 
 
 def _needs_more(failure: Failure) -> bool:

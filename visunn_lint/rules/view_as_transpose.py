@@ -1,0 +1,180 @@
+"""VIS207 view-as-transpose."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from itertools import accumulate, combinations, pairwise
+from math import prod
+from operator import mul
+
+from visunn_lint import query
+from visunn_lint.finding import Finding, Severity
+from visunn_lint.records import Node
+from visunn_lint.rules._axes import first_input, first_output
+from visunn_lint.rules._rule import Example, Rule
+from visunn_lint.topology import CapturedModel, Topology
+
+_VIEWS = frozenset({"view", "reshape"})
+_MOST_AXES = 5
+
+
+@dataclass(frozen=True)
+class ViewAsTranspose(Rule):
+    """``view`` or ``reshape`` gives a tensor the shape that it would have with its axes in another order.
+
+    ``(batch, length, channels)`` becomes ``(batch, channels, length)``, or heads and steps change
+    places while heads and features become one. A view from T × (T + 1) to (T + 1) × T, as relative attention
+    shifts its scores, is meant so.
+
+    ## Why is this bad?
+    ``view`` moves no element. What is called channel afterwards holds parts of several steps: values of
+    different positions, and of different samples if the batch is among these axes, are mixed up.
+
+    ## Use instead
+    ``transpose`` or ``permute`` first, then ``reshape`` to merge axes that lie side by side.
+
+    ## References
+    - zhouhaoyi/Informer2020#59
+    """
+
+    code = "VIS207"
+    name = "view-as-transpose"
+    category = "shapes"
+    severity = Severity.WARNING
+    since = "0.1.0"
+    preview = True
+    bad = (
+        Example(
+            """
+            class Net(nn.Module):
+                def __init__(self):
+                    super().__init__()
+                    self.conv = nn.Conv1d(4, 4, 3)
+
+                def forward(self, x):
+                    batch, steps, features = x.shape
+                    return self.conv(x.view(batch, features, steps))
+            """,
+            inputs="2x7x4",
+            at=("",),
+        ),
+        Example(
+            """
+            class Net(nn.Module):
+                def __init__(self):
+                    super().__init__()
+                    self.fc = nn.Linear(12, 4)
+
+                def forward(self, x):  # heads before steps
+                    batch, heads, steps, features = x.shape
+                    return self.fc(x.reshape(batch, steps, heads * features))
+            """,
+            inputs="2x3x7x4",
+            at=("",),
+        ),
+    )
+    good = (
+        Example(
+            """
+            class Net(nn.Module):
+                def __init__(self):
+                    super().__init__()
+                    self.conv = nn.Conv1d(4, 4, 3)
+
+                def forward(self, x):
+                    return self.conv(x.transpose(1, 2))
+            """,
+            inputs="2x7x4",
+        ),
+        Example(
+            """
+            class Net(nn.Module):  # axes side by side are split and merged; sizes that are alike
+                def forward(self, x):
+                    x = x.view(2, 7, 2, 6).transpose(1, 2).reshape(2, 2, 42)
+                    return x.view(2, 2, 6, 7).flatten(2).view(4, 42)
+            """,
+            inputs="2x7x12",
+        ),
+        Example(
+            """
+            class Net(nn.Module):  # the shift of relative attention
+                def forward(self, scores):
+                    batch, steps, distances = scores.shape
+                    shifted = F.pad(scores, (1, 0)).view(batch, distances + 1, steps)
+                    return shifted[:, 1:].view_as(scores)
+            """,
+            inputs="2x5x5",
+        ),
+    )
+
+    def check(self, model: CapturedModel) -> Iterator[Finding]:
+        """Yield a finding for each view that changes the order of axes, as far as their sizes tell."""
+        for topology in model.topologies:
+            for node in topology.nodes.values():
+                before, after = first_input(node), first_output(node)
+                if node.short_op not in _VIEWS or before is None or after is None or not _has_meaning(topology, node):
+                    continue
+                if _changes_order(before.shape, after.shape):
+                    yield self._report(node, before.shape, after.shape)
+
+    def _report(self, node: Node, before: tuple[int, ...], after: tuple[int, ...]) -> Finding:
+        return self.finding(
+            node,
+            f"`{node.short_op}` from {'×'.join(map(str, before))} to {'×'.join(map(str, after))} moves no element, "
+            "though the axes change places",
+            label="values of different positions are mixed",
+            advice="transpose or permute first",
+        )
+
+
+def _has_meaning(topology: Topology, node: Node) -> bool:
+    """Return whether a view reads what was computed, not a weight whose axes mean what the view makes of them."""
+    producer = next(iter(topology.producers(node)), None)
+    return producer is not None and producer.kind not in query.STORED_KINDS
+
+
+def _changes_order(before: Sequence[int], after: Sequence[int]) -> bool:
+    """Return whether some axes come in another order, where no merging and splitting side by side explains it."""
+    return any(_is_reordered(old, new) for old, new in _blocks(before, after))
+
+
+def _blocks(before: Sequence[int], after: Sequence[int]) -> Iterator[tuple[tuple[int, ...], tuple[int, ...]]]:
+    """Yield the smallest runs of axes of two shapes that hold the same elements; axes of 1 left out."""
+    old, new = [dim for dim in before if dim != 1], [dim for dim in after if dim != 1]
+    if prod(old) != prod(new) or 0 in old:
+        return
+    borders = [0, *sorted(set(accumulate(old, mul)) & set(accumulate(new, mul)))]
+    sides = (_split(old, borders), _split(new, borders))
+    yield from zip(*sides, strict=True)
+
+
+def _split(dims: Sequence[int], borders: Sequence[int]) -> list[tuple[int, ...]]:
+    """Return axes in runs that end where the product of all up to there is a border."""
+    ends = list(accumulate(dims, mul))
+    places = [0, *(ends.index(border) + 1 for border in borders[1:])]
+    return [tuple(dims[start:end]) for start, end in pairwise(places)]
+
+
+def _is_reordered(old: tuple[int, ...], new: tuple[int, ...]) -> bool:
+    """Return whether the new axes are products of old ones, each used once, out of their order."""
+    if len(old) < 2 or len(new) < 2 or len(old) > _MOST_AXES or _is_shift(old, new):  # noqa: PLR2004 -- two can swap
+        return False
+    return _can_be_grouped(old, new)
+
+
+def _is_shift(old: tuple[int, ...], new: tuple[int, ...]) -> bool:
+    return len(old) == len(new) == 2 and abs(old[0] - old[1]) == 1  # noqa: PLR2004 -- a pair
+
+
+def _can_be_grouped(old: tuple[int, ...], new: tuple[int, ...]) -> bool:
+    """Return whether the old axes can be dealt out so that their products are the new ones."""
+    if not new:
+        return not old
+    for size in range(1, len(old) + 1):
+        for chosen in combinations(range(len(old)), size):
+            if prod(old[each] for each in chosen) == new[0]:
+                rest = tuple(dim for each, dim in enumerate(old) if each not in chosen)
+                if _can_be_grouped(rest, new[1:]):
+                    return True
+    return False
