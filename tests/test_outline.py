@@ -70,7 +70,8 @@ def test_order_of_registration_is_no_part_of_it() -> None:
                 self.add_module(name, nn.Linear(2, 2))
 
         def forward(self, x: torch.Tensor) -> torch.Tensor:
-            return self.get_submodule("b")(self.get_submodule("a")(x))
+            result: torch.Tensor = self.get_submodule("b")(self.get_submodule("a")(x))
+            return result
 
     first, second = (outline(trace(Pair(*names), (torch.ones(1, 2),))) for names in ("ab", "ba"))
     assert list(first.modules.items()) == list(second.modules.items())

@@ -46,4 +46,5 @@ class Net(nn.Module):
 
     def forward(self, x: torch.Tensor) -> torch.Tensor:
         """Run stem, blocks and head."""
-        return self.get_submodule(self.last)(self.blocks(self.stem(x)).mean((2, 3)))
+        result: torch.Tensor = self.get_submodule(self.last)(self.blocks(self.stem(x)).mean((2, 3)))
+        return result
