@@ -105,4 +105,5 @@ def test_without_a_checkpoint_the_rule_does_not_run(tmp_path: Path) -> None:
     settings = load_settings(tmp_path, isolated=True, environ={}, flags={"preview": True, "select": ["VIS406"]})
     loaded = load(str(tmp_path / "net.py"), inputs=["2x8"])
     (skipped,) = run_rules(loaded.models, settings).rules_skipped
-    assert skipped == SkippedRule("VIS406", "state-dict-mismatch", f"{loaded.models[0].name} has no checkpoint")
+    name = loaded.models[0].name
+    assert skipped == SkippedRule("VIS406", "state-dict-mismatch", f"{name} has no checkpoint", name)

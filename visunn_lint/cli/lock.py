@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 
 import click
 
-from visunn_lint import lockfile
 from visunn_lint.cli._options import capture_options, project_options, terminal_options
 from visunn_lint.cli._outcome import CLEAN, FINDINGS, NOT_LINTED
 
@@ -38,7 +37,8 @@ def command(
 
     With NAMEs only these are locked anew, the others stay as they are in the file.
     """
-    from visunn_lint.cli._models import load_all, settings_for  # noqa: PLC0415 -- imports torch, which --help does without
+    from visunn_lint import lockfile  # noqa: PLC0415 -- msgspec, which --help does without
+    from visunn_lint.cli._models import load_all, settings_for  # noqa: PLC0415 -- torch, likewise
     from visunn_lint.comparing.outlines import outline_of  # noqa: PLC0415 -- as above
 
     settings = settings_for((), project, {})
@@ -57,7 +57,8 @@ def command(
 
 def _check(found: dict[str, Outline], locked: dict[str, Outline], terminal: Terminal, *, is_whole: bool) -> int:
     """Tell how models differ from the lock file, and which of the two lacks one."""
-    from visunn_lint.diff import compare  # noqa: PLC0415 -- --help does without
+    from visunn_lint import lockfile  # noqa: PLC0415 -- as above
+    from visunn_lint.diff import compare  # noqa: PLC0415 -- as above
     from visunn_lint.render.diff.full import render  # noqa: PLC0415 -- rich, likewise
 
     view = terminal.view(None)
