@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
     import networkx as nx
 
+    from visunn_lint.outline import Outline
     from visunn_lint.records import Call, Captured, Checkpoint, Failure, Level, Module, Node, Param
 
 
@@ -210,6 +211,7 @@ class CapturedModel:
     inputs_are_guessed: bool = False
     declared_ties: tuple[tuple[str, ...], ...] = ()
     checkpoint: Checkpoint | None = None
+    locked: Outline | None = None
 
     @property
     def topology(self) -> Topology:

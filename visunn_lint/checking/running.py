@@ -93,7 +93,8 @@ def _skipped(rule: Rule, model: CapturedModel) -> SkippedRule | None:
 
 
 def _called(fact: Fact) -> str:
-    return "checkpoint" if fact == "checkpoint" else f"{fact} capture"
+    """Return what a fact is called where a model lacks it."""
+    return {"checkpoint": "checkpoint", "locked": "entry in visunn.lock"}.get(fact, f"{fact} capture")
 
 
 def _is_ignored(rule: type[Rule], finding: Finding, model: CapturedModel, settings: Settings) -> bool:

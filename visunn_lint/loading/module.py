@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 from visunn_lint.errors import TargetError
 from visunn_lint.loading.capturing import Subject, run_chosen
 from visunn_lint.loading.flags import inputs_by_model
+from visunn_lint.loading.locks import locked
 from visunn_lint.loading.options import make_plans
 from visunn_lint.pipeline.building.assignments import recorded_sources
 from visunn_lint.pipeline.building.builder import Builder
@@ -40,7 +41,7 @@ def captures(target: Target, options: Options) -> Generator[tuple[str, Callable[
     """Yield the name of each model of a module, and a function that captures it; see ``runs``."""
     with closing(runs(target, options)) as found:
         for name, run in found:
-            yield name, partial(_as_model, name, run)
+            yield name, partial(_as_model, name, run, options)
 
 
 def runs(target: Target, options: Options) -> Generator[tuple[str, Callable[[], tuple[Subject, Run]]]]:
@@ -97,8 +98,9 @@ def _attempt(builder: Builder, candidate: Candidate) -> Attempt:
         return NotBuilt(candidate, error)
 
 
-def _as_model(name: str, run: Callable[[], tuple[Subject, Run]]) -> CapturedModel:
-    return run()[1].as_model(name)
+def _as_model(name: str, run: Callable[[], tuple[Subject, Run]], options: Options) -> CapturedModel:
+    model = run()[1].as_model(name)
+    return replace(model, locked=locked(options.root, name)) if "locked" in options.facts else model
 
 
 def _run(builder: Builder, attempt: Attempt, how: Plan, options: Options) -> tuple[Subject, Run]:

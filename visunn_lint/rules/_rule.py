@@ -15,7 +15,7 @@ from visunn_lint.location import Location
 from visunn_lint.records import Module, Node
 from visunn_lint.topology import CapturedModel
 
-Fact: TypeAlias = Literal["eval", "train", "rebatched", "checkpoint"]
+Fact: TypeAlias = Literal["eval", "train", "rebatched", "checkpoint", "locked"]
 """A field of CapturedModel that a rule may need."""
 
 Scope: TypeAlias = Literal["code", "model"]

@@ -6,15 +6,15 @@ from typing import TYPE_CHECKING, Final
 
 from rich.text import Text
 
+from visunn_lint.diff.groups import grouped, shown
 from visunn_lint.render._style import KNOWN, STRONG, to_string, wrap
-from visunn_lint.render.diff._groups import grouped, shown
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from visunn_lint.diff import Change, Diff, Rewired
+    from visunn_lint.diff.groups import Group
     from visunn_lint.render._view import View
-    from visunn_lint.render.diff._groups import Group
 
 _STYLES: Final = {"added": "green", "removed": "red", "moved": "cyan", "changed": "yellow"}
 _MOST_PATHS: Final = 3

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from visunn_lint.diff.groups import grouped, shown
 from visunn_lint.render._view import printable
-from visunn_lint.render.diff._groups import grouped, shown
 from visunn_lint.render.diff.full import totals
 
 if TYPE_CHECKING:

@@ -69,9 +69,12 @@ def size_of(change: Change) -> str:
 
 
 def _telling(details: tuple[Detail, ...]) -> Iterator[Detail]:
-    """Yield what was written otherwise; tensors and shapes that follow from it only where nothing else is told."""
+    """Yield what was written otherwise; what follows from it only where nothing else is told.
+
+    Tensors and shapes follow from arguments, and these from the class.
+    """
     written = [detail for detail in details if not _is_shape(detail)]
-    yield from written or details
+    yield from [detail for detail in written if detail.what == "kind"] or written or details
 
 
 def _is_shape(detail: Detail) -> bool:
