@@ -204,9 +204,9 @@ def test_a_place_without_columns_underlines_the_text(view: View) -> None:
     assert _snippet("  fc(x)  ", view, column=0, end_line=0, end_column=0) == ["1 |   fc(x)", "  |   ^^^^^ here"]
 
 
-def test_a_place_without_an_end_has_one_caret(view: View) -> None:
-    """Where only the start is known, one caret stands under it."""
-    assert _snippet("  fc(x)", view, column=3, end_line=0, end_column=0) == ["1 |   fc(x)", "  |   ^ here"]
+def test_a_place_without_an_end_is_underlined_to_the_end_of_the_line(view: View) -> None:
+    """Where only the start is known, as of a class, what follows on the line is underlined."""
+    assert _snippet("  fc(x)", view, column=3, end_line=0, end_column=0) == ["1 |   fc(x)", "  |   ^^^^^ here"]
 
 
 def test_columns_behind_the_line_do_not_break_it(view: View) -> None:
