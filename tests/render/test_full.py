@@ -102,6 +102,12 @@ def test_findings_of_several_models_stand_under_their_names(view: View) -> None:
     ]
 
 
+def test_the_counting_is_broken_on_a_narrow_terminal(view: View) -> None:
+    """The last line is broken between words where it does not fit."""
+    rows = render(report(UNUSED, ABSENT), replace(view, width=40)).splitlines()
+    assert rows[-2:] == ["Found 2 findings in 1 model (1 error, 1", "warning)."]
+
+
 def test_quiet_leaves_the_counting_out(view: View) -> None:
     """With ``quiet`` a clean report is empty."""
     assert render(report(), replace(view, quiet=True)) == ""
