@@ -96,6 +96,15 @@ def test_what_could_not_be_linted_is_an_error(shown: View) -> None:
     ]
 
 
+def test_a_target_is_found_from_the_folder_that_it_was_given_in(shown: View) -> None:
+    """From a folder of the project, a target's path is the one from the project all the same."""
+    (shown.root / "nets").mkdir()
+    (shown.root / "nets" / "a.py").touch()
+    given = replace(report(models=()), broken=(Broken("a.py", "broken"),))
+    ((_, properties, _),) = _read(render(given, replace(shown, folder=shown.root / "nets")))
+    assert properties["file"] == "nets/a.py"
+
+
 def test_nothing_found_is_nothing_said(shown: View) -> None:
     """A clean report has no commands."""
     assert render(report(), shown) == ""

@@ -51,8 +51,11 @@ def place_of(finding: Finding, report: Report, view: View) -> Place:
 
 
 def place_of_target(target: str, view: View) -> Place:
-    """Return the start of the file that a target is in; of one that names no file, its own text stands for it."""
-    file = view.absolute(target.partition("::")[0] or ".")
+    """Return the start of the file that a target is in; of one that names no file, its own text stands for it.
+
+    A target is written as seen from the reader's folder, unlike the paths of a report.
+    """
+    file = str(view.folder / (target.partition("::")[0] or "."))
     return Place(_from_repository(file, view.root), file, 1, 1, 1, 1, is_exact=False)
 
 
