@@ -8,7 +8,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from tests.render.fake_report import ABSENT, RECYCLED, UNUSED, report, write_model
-from visunn_lint.finding import Broken, Finding, Related, Report, RuleInfo, Severity, SkippedRule
+from visunn_lint.finding import Broken, Finding, Related, Report, RuleInfo, Severity, SkippedRule, Suppression
 from visunn_lint.location import Location
 from visunn_lint.render import View, report_formats
 
@@ -75,7 +75,7 @@ def _mixed() -> Report:
     documented = tuple(replace(rule, help=_PAGE) if rule.code == "VIS110" else rule for rule in rules)
     return replace(
         base,
-        suppressed=(replace(UNUSED, module="relu"),),
+        suppressed=(replace(UNUSED, module="relu", suppression=Suppression("comment", "an older checkpoint has it")),),
         rules_run=documented,
         rules_skipped=(
             SkippedRule("VIS201", "missing-weight-shape", "b.py::Clean has no train capture", "b.py::Clean"),

@@ -84,11 +84,25 @@ def test_properties_are_escaped(shown: View) -> None:
 
 
 def test_what_could_not_be_linted_is_an_error(shown: View) -> None:
-    """A broken target has a command, though no line."""
-    broken = replace(report(models=()), broken=(Broken("a.py::Net", "no class `Net`", "did you mean `Nets`?"),))
-    assert _read(render(broken, shown)) == [
-        ("error", {"title": "could not lint a.py::Net"}, "no class `Net`\ndid you mean `Nets`?")
+    """A broken target has a command, at the start of its file if there is one."""
+    targets = (Broken("model.py::Nets", "no class `Nets`", "did you mean `Net`?"), Broken("configured", "broken"))
+    assert _read(render(replace(report(models=()), broken=targets), shown)) == [
+        (
+            "error",
+            {"title": "could not lint model.py::Nets", "file": "model.py", "line": "1"},
+            "no class `Nets`\ndid you mean `Net`?",
+        ),
+        ("error", {"title": "could not lint configured"}, "broken"),
     ]
+
+
+def test_a_target_is_found_from_the_folder_that_it_was_given_in(shown: View) -> None:
+    """From a folder of the project, a target's path is the one from the project all the same."""
+    (shown.root / "nets").mkdir()
+    (shown.root / "nets" / "a.py").touch()
+    given = replace(report(models=()), broken=(Broken("a.py", "broken"),))
+    ((_, properties, _),) = _read(render(given, replace(shown, folder=shown.root / "nets")))
+    assert properties["file"] == "nets/a.py"
 
 
 def test_nothing_found_is_nothing_said(shown: View) -> None:

@@ -9,14 +9,16 @@ from jsonschema import Draft202012Validator
 
 from tests.render.fake_report import ABSENT, RECYCLED, report
 from tests.render.golden import REPORTS
-from visunn_lint.finding import Broken
+from visunn_lint.finding import Broken, Suppression
 from visunn_lint.render import View
 from visunn_lint.render.json import Document, render, schema
 
 
 def test_the_whole_document() -> None:
     """Every field of version 1 is there, in this order."""
-    document = replace(report(RECYCLED), suppressed=(ABSENT,), broken=(Broken("x.py", "no such file", "write it"),))
+    suppressed = replace(ABSENT, suppression=Suppression("baseline", "older than the rule"))
+    broken = Broken("x.py", "no such file", "write it")
+    document = replace(report(RECYCLED), suppressed=(suppressed,), broken=(broken,))
     nothing: dict[str, object] = {"location": None, "label": "", "help": "", "related": []}
     expected = {
         "version": 1,
@@ -40,6 +42,7 @@ def test_the_whole_document() -> None:
                     },
                 ],
                 "fingerprint": RECYCLED.fingerprint,
+                "suppression": None,
             },
         ],
         "suppressed": [
@@ -53,6 +56,7 @@ def test_the_whole_document() -> None:
                 "node": "",
                 **nothing,
                 "fingerprint": ABSENT.fingerprint,
+                "suppression": {"by": "baseline", "reason": "older than the rule"},
             },
         ],
         "models": [

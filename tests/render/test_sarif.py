@@ -98,7 +98,7 @@ def test_an_alert_outlives_moved_lines(shown: View) -> None:
         (replace(ABSENT, model="torchvision.models:resnet18"), "torchvision.models%3Aresnet18", (1, 1, 1, 1)),
         (replace(UNUSED, location=Location("a b/层#.py", 3)), "a%20b/%E5%B1%82%23.py", (3, 1, 3, 1)),
         (replace(UNUSED, location=Location("model.py", 11)), "model.py", (11, 9, 11, 23)),
-        (replace(UNUSED, location=Location("model.py", 11, 9)), "model.py", (11, 9, 11, 9)),
+        (replace(UNUSED, location=Location("model.py", 11, 11)), "model.py", (11, 11, 11, 23)),
         (replace(UNUSED, location=Location("/opt/net.py", 1, 1, 1, 2)), "file:///opt/net.py", (1, 1, 1, 2)),
     ],
 )

@@ -33,6 +33,11 @@ class Place:
     end_column: int
     is_exact: bool = True
 
+    @property
+    def is_file(self) -> bool:
+        """Whether there is such a file: a target may be an importable name, or one of the configuration."""
+        return Path(self.file).is_file()
+
 
 def place_of(finding: Finding, report: Report, view: View) -> Place:
     """Return where a finding stands; without a line of its own, where its model does."""
@@ -46,23 +51,24 @@ def place_of(finding: Finding, report: Report, view: View) -> Place:
 
 
 def place_of_target(target: str, view: View) -> Place:
-    """Return the start of the file that a target is in; of one that names no file, its own text stands for it."""
-    file = view.absolute(target.partition("::")[0] or ".")
+    """Return the start of the file that a target is in; of one that names no file, its own text stands for it.
+
+    A target is written as seen from the reader's folder, unlike the paths of a report.
+    """
+    file = str(view.folder / (target.partition("::")[0] or "."))
     return Place(_from_repository(file, view.root), file, 1, 1, 1, 1, is_exact=False)
 
 
 def place_at(location: Location, view: View) -> Place:
-    """Return a location with all that is not known of its span filled in: it is then the text of its line."""
+    """Return a location with all that is not known of its span filled in: it goes to the end of the line then."""
     file = view.absolute(location.file)
     path = _from_repository(file, view.root)
     line = max(location.line, 1)
-    if not location.column:
-        text = source.line(file, line) or ""
-        start = len(text) - len(text.lstrip()) + 1
-        return Place(path, file, line, start, line, max(len(text.rstrip()) + 1, start))
-    if not location.end_line or not location.end_column:
-        return Place(path, file, line, location.column, line, location.column)
-    return Place(path, file, line, location.column, location.end_line, location.end_column)
+    if location.column and location.end_line and location.end_column:
+        return Place(path, file, line, location.column, location.end_line, location.end_column)
+    text = source.line(file, line) or ""
+    start = location.column or len(text) - len(text.lstrip()) + 1
+    return Place(path, file, line, start, line, max(len(text.rstrip()) + 1, start))
 
 
 def _is_within(file: str, view: View) -> bool:

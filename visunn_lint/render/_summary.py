@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from rich.text import Text
 
 from visunn_lint.finding import Severity
-from visunn_lint.render._style import KNOWN, SEVERITY_STYLES, STRONG, count
+from visunn_lint.render._style import KNOWN, SEVERITY_STYLES, STRONG, count, wrap
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -24,7 +24,7 @@ def summary(report: Report, view: View) -> list[Text]:
     """
     rows = [row for broken in report.broken for row in _broken(broken, view)] if view.standalone else []
     if not view.quiet and report.topologies:
-        rows.append(_sentence(report))
+        rows.extend(wrap(_sentence(report), view.width))
     return rows
 
 

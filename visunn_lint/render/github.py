@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from visunn_lint.finding import Severity
-from visunn_lint.render._places import place_of
+from visunn_lint.render._places import place_of, place_of_target
 from visunn_lint.render._view import printable
 
 if TYPE_CHECKING:
@@ -20,7 +20,8 @@ _IN_A_PROPERTY = _IN_A_MESSAGE | {":": "%3A", ",": "%2C"}
 def render(report: Report, view: View) -> str:
     """Return a workflow command for each finding, and one for each target that could not be linted."""
     commands = [_finding(finding, report, view) for finding in report.findings]
-    return "".join(f"{command}\n" for command in (*commands, *map(_broken, report.broken)))
+    commands += [_broken(broken, view) for broken in report.broken]
+    return "".join(f"{command}\n" for command in commands)
 
 
 def _finding(finding: Finding, report: Report, view: View) -> str:
@@ -34,8 +35,12 @@ def _finding(finding: Finding, report: Report, view: View) -> str:
     return _command(_COMMANDS[finding.severity], properties, finding.message, finding.help, module)
 
 
-def _broken(broken: Broken) -> str:
-    return _command("error", {"title": f"could not lint {broken.target}"}, broken.message, broken.hint)
+def _broken(broken: Broken, view: View) -> str:
+    place = place_of_target(broken.target, view)
+    properties: dict[str, object] = {"title": f"could not lint {broken.target}"}
+    if place.is_file:
+        properties |= {"file": place.path, "line": place.line}
+    return _command("error", properties, broken.message, broken.hint)
 
 
 def _command(name: str, properties: dict[str, object], *lines: str) -> str:

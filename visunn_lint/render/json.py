@@ -42,6 +42,13 @@ class Related(msgspec.Struct, frozen=True):
     location: Location | None
 
 
+class Suppression(msgspec.Struct, frozen=True):
+    """What keeps a finding from counting, and the reason that was written there."""
+
+    by: Literal["comment", "baseline", "per-module-ignores"]
+    reason: str
+
+
 class Finding(msgspec.Struct, frozen=True):
     """One thing that a rule found."""
 
@@ -57,6 +64,7 @@ class Finding(msgspec.Struct, frozen=True):
     help: str
     related: tuple[Related, ...]
     fingerprint: str
+    suppression: Suppression | None
 
 
 class Model(msgspec.Struct, frozen=True):
@@ -148,7 +156,12 @@ def _finding(finding: found.Finding) -> Finding:
         help=finding.help,
         related=tuple(Related(each.message, each.module, _location(each.location)) for each in finding.related),
         fingerprint=finding.fingerprint,
+        suppression=_suppression(finding.suppression),
     )
+
+
+def _suppression(suppression: found.Suppression | None) -> Suppression | None:
+    return None if suppression is None else Suppression(suppression.by, suppression.reason)
 
 
 def _location(location: place.Location | None) -> Location | None:

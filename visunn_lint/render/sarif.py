@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import json
 import re
-from pathlib import Path
 from typing import TYPE_CHECKING, TypeAlias
 from urllib.parse import quote
 
@@ -134,8 +133,7 @@ def _broken(broken: Broken, view: View) -> Json:
 
 
 def _notification(text: str, place: Place) -> Json:
-    """Return a notification, at a place if that is a file: a target may be the name of a model."""
-    locations = {"locations": [_location(place)]} if Path(place.file).is_file() else {}
+    locations = {"locations": [_location(place)]} if place.is_file else {}
     return {"level": "error", "message": _text(_unlinked(text)), **locations}
 
 
