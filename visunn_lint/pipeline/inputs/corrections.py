@@ -68,8 +68,10 @@ class Trouble:
 
     def put(self, value: TensorInput) -> Guess:
         """Return the guess with another layout for the input that is to blame, and a length that suits it."""
-        same_rank = len(value.dims) == len(self.layout.dims)
-        return self.guess.with_layout(self.name, value, 0 if same_rank else start_size(value))
+        has_same_rank = len(value.dims) == len(self.layout.dims)
+        are_signals = value.dtype is None and value.dims.count(SIZE) == self.layout.dims.count(SIZE) == 1
+        size = max(start_size(value), self.guess.about(self.name).size if are_signals else 0)
+        return self.guess.with_layout(self.name, value, 0 if has_same_rank else size)
 
 
 def corrections(
@@ -223,7 +225,11 @@ def _scaled(trouble: Trouble, got: int, wanted: int) -> Iterator[Guess]:
 
 
 def _by_size(trouble: Trouble) -> Iterable[Guess]:
-    return larger(trouble.guess) if is_too_small(trouble.failure.message) else ()
+    """Take the next larger length, of a signal one that is twice as large."""
+    if not is_too_small(trouble.failure.message):
+        return ()
+    is_signal = trouble.layout.dims.count(SIZE) == 1
+    return larger(trouble.guess, 2 * trouble.guess.size if is_signal else 0)
 
 
 def _by_alignment(trouble: Trouble) -> Iterator[Guess]:
