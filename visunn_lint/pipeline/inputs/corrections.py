@@ -237,6 +237,7 @@ def _by_alignment(trouble: Trouble) -> Iterator[Guess]:
     shapes = [operand.shape for operand in trouble.failure.operands if operand.shape][:2]
     if len(shapes) < 2 or not is_misaligned(trouble.failure.message):  # noqa: PLR2004 -- it takes two to differ
         return
+    yield from _with_features(trouble, shapes[0][-1], shapes[1][-1])
     for one, other in zip(reversed(shapes[0]), reversed(shapes[1]), strict=False):
         if one == other or 1 in (one, other):
             continue
@@ -249,6 +250,13 @@ def _by_alignment(trouble: Trouble) -> Iterator[Guess]:
         for value in (*without_token, *scaled, *by_area, other, one, *aligned):
             if 1 <= value <= _LARGEST_SAID and float(value).is_integer():
                 yield trouble.guess.with_size(int(value))
+
+
+def _with_features(trouble: Trouble, one: int, other: int) -> Iterator[Guess]:
+    """Yield the guess with as many features as a tensor has that those of the input should go with."""
+    dims = trouble.layout.dims
+    if isinstance(dims[-1], int) and len(dims) > 1 and dims[-1] in (one, other) and one != other:
+        yield trouble.instead(*dims[:-1], other if dims[-1] == one else one, dtype=trouble.layout.dtype)
 
 
 def _by_numbers(trouble: Trouble) -> Iterator[Guess]:
