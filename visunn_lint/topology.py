@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     import networkx as nx
 
     from visunn_lint.outline import Outline
-    from visunn_lint.records import Call, Captured, Checkpoint, Failure, Level, Module, Node, Param
+    from visunn_lint.records import Call, Captured, Checkpoint, Failure, Level, Mode, Module, Node, Param
 
 
 @dataclass(frozen=True)
@@ -202,6 +202,8 @@ class CapturedModel:
 
     ``eval`` and ``train`` are the captures in these modes, ``rebatched`` the eval capture at
     another batch size. ``checkpoint`` is what the configuration says that the model is to load.
+    ``unfit`` tells of modes that were left out, as guessed inputs do not do there, what forward
+    raised.
     """
 
     name: str
@@ -212,6 +214,7 @@ class CapturedModel:
     declared_ties: tuple[tuple[str, ...], ...] = ()
     checkpoint: Checkpoint | None = None
     locked: Outline | None = None
+    unfit: tuple[tuple[Mode, str], ...] = ()
 
     @property
     def topology(self) -> Topology:

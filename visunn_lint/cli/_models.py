@@ -90,6 +90,8 @@ def _tell(model: CapturedModel, terminal: Terminal) -> None:
     inputs = model.topology.captured.input_spec
     if model.inputs_are_guessed and inputs:
         terminal.note(f"{model.name}: no inputs were given, ran with --input '{inputs}'")
+    for mode, message in model.unfit:
+        terminal.note(f"{model.name}: not captured in {mode} mode, where it wants other inputs: {message}")
 
 
 def _common_place(targets: Sequence[str]) -> Path:

@@ -106,6 +106,10 @@ def _topology(model: CapturedModel, mode: Mode) -> Topology:
     """Return a model's capture in one mode; raises TargetError if it was not made."""
     found = model.train if mode == "train" else model.eval
     if found is None:
+        reason = dict(model.unfit).get(mode, "")
+        if reason:
+            msg = f"{model.name}: inferred inputs do not do in {mode} mode: {reason}"
+            raise TargetError(msg, hint=f"give --input, or another --mode than {mode}")
         msg = f"{model.name}: not captured in {mode}"
         raise TargetError(msg, hint="give another --mode, or change `modes` in the configuration of the model")
     return found

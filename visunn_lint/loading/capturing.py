@@ -73,15 +73,16 @@ class Run:
     def as_model(self, name: str) -> CapturedModel:
         """Return them as one model, by the name that findings will have."""
         by_mode = self.topologies
-        guessed = self.arguments.is_inferred
+        known = self.arguments
         return CapturedModel(
             name,
             by_mode.get("eval"),
             by_mode.get("train"),
             self.rebatched,
-            inputs_are_guessed=guessed,
+            inputs_are_guessed=known.is_inferred,
             declared_ties=self.ties,
             checkpoint=self.checkpoint,
+            unfit=tuple(known.unfit.items()),
         )
 
 
@@ -141,7 +142,8 @@ def run_with(subject: Subject, arguments: Arguments, known: Mapping[Mode, Captur
     """
     engine = engines.find(subject.engine)
     request = replace(subject.request, args=arguments.args, kwargs=arguments.kwargs)
-    captures = {mode: (known or {}).get(mode) or engine.capture(replace(request, mode=mode)) for mode in subject.modes}
+    modes = [mode for mode in subject.modes if mode not in arguments.unfit]
+    captures = {mode: (known or {}).get(mode) or engine.capture(replace(request, mode=mode)) for mode in modes}
     topologies = {mode: _topology(capture, arguments, subject) for mode, capture in captures.items()}
     rebatched = None
     if "eval" in topologies and "rebatched" in subject.facts:

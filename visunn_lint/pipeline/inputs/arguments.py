@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 
     from torch import nn
 
+    from visunn_lint.records import Mode
+
 
 @dataclass(frozen=True, slots=True)
 class Arguments:
@@ -27,6 +29,7 @@ class Arguments:
 
     ``spelling`` is how ``--input`` takes them, "" for what has no spelling; ``is_inferred`` says
     that they were guessed. ``spec`` is what they were made to, if it is behind every tensor.
+    ``unfit`` tells of modes that they are not for what forward raises there.
     """
 
     args: tuple[Any, ...] = ()
@@ -34,6 +37,7 @@ class Arguments:
     spelling: str = ""
     is_inferred: bool = False
     spec: InputSpec | None = None
+    unfit: Mapping[Mode, str] = field(default_factory=dict)
 
 
 def from_values(model: nn.Module, args: object, kwargs: Mapping[str, Any]) -> Arguments:

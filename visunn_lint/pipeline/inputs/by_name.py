@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from torch import nn
 
-from visunn_lint.pipeline.inputs.consumers import SIZE, first_consumer
+from visunn_lint.pipeline.inputs.consumers import SIZE, first_consumer, words
 from visunn_lint.pipeline.inputs.settings import AUDIO, IMAGE, TEXT, Settings, settings
 from visunn_lint.pipeline.inputs.signature import parameters
 from visunn_lint.spec import TensorInput
@@ -17,10 +17,13 @@ from visunn_lint.spec import TensorInput
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
+    from visunn_lint.pipeline.inputs.guess import Layout
+
 _PATCHES = 64
 """A square of so many patches, of an even side: towers merge them two by two, and in windows."""
 _NODES = 16
 _EDGES = 32
+_KEYPOINTS = 17
 _SAMPLES = 16000
 _FRAMES = 256
 _GRID = re.compile(r"(\w+_)?grid_(thw|hw)")
@@ -31,7 +34,7 @@ _SHAPES = re.compile(r"spatial_shapes|tgt_sizes")
 class Sized:
     """A layout, and the free length to begin with; 0 if that is not said."""
 
-    layout: TensorInput
+    layout: Layout
     size: int = 0
 
 
@@ -180,6 +183,17 @@ def _nodes(_: _Argument) -> Iterator[Sized]:
     yield Sized(TensorInput((_NODES,), "int64"))
 
 
+def _targets(argument: _Argument) -> Iterator[Sized]:
+    """Yield what detectors are trained on: for each of two images a box, with what the model's parts tell of."""
+    target: dict[str, Layout] = {"boxes": TensorInput((1, 4)), "labels": TensorInput((1,), "int64")}
+    parts = frozenset[str]().union(*(words(path) for path, _ in argument.model.named_modules()))
+    if "mask" in parts:
+        target["masks"] = TensorInput((1, SIZE, SIZE), "uint8")
+    if "keypoint" in parts:
+        target["keypoints"] = TensorInput((1, _KEYPOINTS, 3))
+    yield Sized([target, target])
+
+
 _BANDS = (
     "num_mel_bins",
     "feature_size",
@@ -206,6 +220,7 @@ _READERS: tuple[tuple[re.Pattern[str], Callable[[_Argument], Iterator[Sized]]], 
         (r"bbox", _boxes),
         (r"(\w+_)?(input|token_type|position)_ids", _ids),
         (r"(\w+_)?(attention_mask|features_mask)", _mask),
+        (r"targets", _targets),
         (r"edge_index", _edges),
         (r"edge_types?|batch_index|edge_batch", _nodes),
     )

@@ -68,8 +68,10 @@ class Trouble:
 
     def put(self, value: TensorInput) -> Guess:
         """Return the guess with another layout for the input that is to blame, and a length that suits it."""
-        same_rank = len(value.dims) == len(self.layout.dims)
-        return self.guess.with_layout(self.name, value, 0 if same_rank else start_size(value))
+        has_same_rank = len(value.dims) == len(self.layout.dims)
+        are_signals = value.dtype is None and value.dims.count(SIZE) == self.layout.dims.count(SIZE) == 1
+        size = max(start_size(value), self.guess.about(self.name).size if are_signals else 0)
+        return self.guess.with_layout(self.name, value, 0 if has_same_rank else size)
 
 
 def corrections(
@@ -223,7 +225,11 @@ def _scaled(trouble: Trouble, got: int, wanted: int) -> Iterator[Guess]:
 
 
 def _by_size(trouble: Trouble) -> Iterable[Guess]:
-    return larger(trouble.guess) if is_too_small(trouble.failure.message) else ()
+    """Take the next larger length, of a signal one that is twice as large."""
+    if not is_too_small(trouble.failure.message):
+        return ()
+    is_signal = trouble.layout.dims.count(SIZE) == 1
+    return larger(trouble.guess, 2 * trouble.guess.size if is_signal else 0)
 
 
 def _by_alignment(trouble: Trouble) -> Iterator[Guess]:
@@ -231,6 +237,7 @@ def _by_alignment(trouble: Trouble) -> Iterator[Guess]:
     shapes = [operand.shape for operand in trouble.failure.operands if operand.shape][:2]
     if len(shapes) < 2 or not is_misaligned(trouble.failure.message):  # noqa: PLR2004 -- it takes two to differ
         return
+    yield from _with_features(trouble, shapes[0][-1], shapes[1][-1])
     for one, other in zip(reversed(shapes[0]), reversed(shapes[1]), strict=False):
         if one == other or 1 in (one, other):
             continue
@@ -243,6 +250,13 @@ def _by_alignment(trouble: Trouble) -> Iterator[Guess]:
         for value in (*without_token, *scaled, *by_area, other, one, *aligned):
             if 1 <= value <= _LARGEST_SAID and float(value).is_integer():
                 yield trouble.guess.with_size(int(value))
+
+
+def _with_features(trouble: Trouble, one: int, other: int) -> Iterator[Guess]:
+    """Yield the guess with as many features as a tensor has that those of the input should go with."""
+    dims = trouble.layout.dims
+    if isinstance(dims[-1], int) and len(dims) > 1 and dims[-1] in (one, other) and one != other:
+        yield trouble.instead(*dims[:-1], other if dims[-1] == one else one, dtype=trouble.layout.dtype)
 
 
 def _by_numbers(trouble: Trouble) -> Iterator[Guess]:

@@ -74,7 +74,8 @@ def with_parameter(guess: Guess, model: nn.Module, parameter: Parameter) -> Gues
         for name, other in guess.tensors.items():
             if _is_alike(other, value, parameter):
                 return guess.about(name).with_part(parameter.name, value, size, shares=True)
-    return guess.with_part(parameter.name, value, size, shares=False)
+        return guess.with_part(parameter.name, value, size, shares=False)
+    return guess.with_part(parameter.name, value, size, shares=True)
 
 
 def _is_alike(first: TensorInput, value: TensorInput, parameter: Parameter) -> bool:
@@ -130,7 +131,7 @@ def _layouts_of_first(model: nn.Module, parameter: Parameter) -> Iterator[tuple[
 
 def _ways_of_first(model: nn.Module, parameter: Parameter) -> Iterator[tuple[Layout, int]]:
     named = list(layouts_by_name(model, parameter.name))
-    yield from ((each.layout, each.size or start_size(each.layout)) for each in named)
+    yield from ((each.layout, each.size or _size(model, each.layout)) for each in named)
     if any(each.layout == _INDICES for each in named):
         return
     if not named:
