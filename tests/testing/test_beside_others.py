@@ -36,7 +36,7 @@ def test_comparison():
 
 
 def test_imports():
-    assert not {"torch", "networkx", "rich"} & sys.modules.keys()
+    assert not {"torch", "networkx"} & sys.modules.keys()
 """
 
 

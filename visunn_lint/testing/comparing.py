@@ -6,7 +6,11 @@ from dataclasses import fields
 from difflib import unified_diff
 from typing import TYPE_CHECKING
 
+from visunn_lint.diff import compare
 from visunn_lint.finding import Report
+from visunn_lint.outline import outline
+from visunn_lint.render import View
+from visunn_lint.render.diff import full
 from visunn_lint.topology import Topology
 
 if TYPE_CHECKING:
@@ -22,17 +26,17 @@ _MOST = 5
 def explain(left: object, right: object) -> list[str] | None:
     """Return what differs between two topologies or two reports; None for anything else."""
     if isinstance(left, Topology) and isinstance(right, Topology):
-        return [f"{left!r} == {right!r}", *_trees(left, right)]
+        return [f"{left!r} == {right!r}", *_differences(left, right)]
     if isinstance(left, Report) and isinstance(right, Report):
         head = f"{_size(left)} == {_size(right)}"
         return [head, *_changes(_finding_lines(left), _finding_lines(right))]
     return None
 
 
-def _trees(left: Topology, right: Topology) -> Iterator[str]:
-    """Yield the lines of the two trees that differ; where none does, the parts that a tree does not show."""
-    changes = list(_changes(str(left).splitlines(), str(right).splitlines()))
-    yield from changes or _hidden(left, right)
+def _differences(left: Topology, right: Topology) -> Iterator[str]:
+    """Yield what ``visunn diff`` says of two topologies; where that is nothing, the parts that it does not compare."""
+    diff = compare(outline(left), outline(right))
+    yield from full.render(diff, ("left", "right"), View()).splitlines()[1:] if diff else _hidden(left, right)
 
 
 def _changes(left: Sequence[str], right: Sequence[str]) -> Iterator[str]:
@@ -42,7 +46,7 @@ def _changes(left: Sequence[str], right: Sequence[str]) -> Iterator[str]:
 
 
 def _hidden(left: Topology, right: Topology) -> Iterator[str]:
-    yield "the trees are the same; they differ in what a tree does not show:"
+    yield "built and wired alike; these parts differ:"
     for path in [path for path in left.modules if left.modules[path] != right.modules.get(path)][:_MOST]:
         one, other = left.modules[path], right.modules[path]
         names = [each.name for each in fields(one) if getattr(one, each.name) != getattr(other, each.name)]
