@@ -17,7 +17,8 @@ _ADVICE = "change the model, or its contract under `shapes` in the configuration
 class ShapeContract(Rule):
     """An input or output of a module has another shape than the project expects.
 
-    Checks what ``shapes`` of a model in the configuration says: shape expressions by globs of module paths.
+    Checks what ``shapes`` of a model says, in the configuration or in ``@visunn_lint.model(shapes=…)``:
+    shape expressions by globs of module paths.
 
     ```toml
     [tool.visunn.models.resnet18.shapes]
@@ -75,7 +76,7 @@ class ShapeContract(Rule):
             try:
                 unmet = shapes.unmet(topology, model.shapes or {})
             except shapes.ShapeExpressionError as error:
-                message = f"the contract `{error.text}` says too little: {error.problem}"
+                message = f"the contract `{error.text}` cannot be used: {error.problem}"
                 yield self.finding(topology.modules.get("", ""), message)
                 return
             yield from (self._unmet(topology, each) for each in unmet)
