@@ -218,13 +218,28 @@ def test_a_forward_that_raises_shows_the_users_lines(pytester: pytest.Pytester, 
             "write them as `inputs` in [tool.visunn.models.good]",
         ),
         (
+            "visunn(type(visunn))",
+            "InputError: `Visunn` is a class, and a model is an instance of one",
+            "build it: Visunn(…)",
+        ),
+        (
+            "visunn.check(3)",
+            "InputError: 3 is no torch.nn.Module",
+            "give a model, or the name of one in the configuration",
+        ),
+        (
+            'visunn("good", mode="evla")',
+            "InputError: no such mode: 'evla'",
+            'modes are "eval" and "train"',
+        ),
+        (
             'visunn("net.py")',
             "InputError: `net.py` holds 3 models: `good`, `wasteful`, `raising`",
             "name one of them",
         ),
     ],
 )
-def test_a_name_that_cannot_be_used_says_what_to_do(failure: Failure, call: str, message: str, hint: str) -> None:
+def test_what_is_no_model_says_what_to_do(failure: Failure, call: str, message: str, hint: str) -> None:
     """Errors that are no failures of the model keep to a line and a hint."""
     expected = f"visunn_lint.errors.{message}\nhint: {hint}"
     assert failure(f"def test_name(visunn):\n    {call}\n") == expected

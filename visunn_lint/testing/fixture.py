@@ -106,6 +106,7 @@ class Visunn(Behaviours):
         mode: Mode,
         engine: str,
     ) -> Topology:
+        _check(model, mode)
         if isinstance(model, str):
             _refuse_inputs(model, args, kwargs, inputs)
             return self._find(self, (model, mode, engine), lambda: self._named(model, mode, engine))
@@ -125,6 +126,7 @@ class Visunn(Behaviours):
         inputs: object,
         settings: Settings,
     ) -> Report:
+        _check(model)
         if isinstance(model, str):
             _refuse_inputs(model, args, kwargs, inputs)
             return lint_configured(model, settings)
@@ -199,6 +201,19 @@ def shown_findings(report: Report, settings: Settings) -> str:
     number = len(report.findings)
     head = f"{number} finding{'' if number == 1 else 's'} in {', '.join(report.topologies)}"
     return f"{head}\n{full.render(report, View(root=settings.root or Path.cwd(), quiet=True)).rstrip()}"
+
+
+def _check(model: object, mode: str = "eval") -> None:
+    """Raise InputError for what is no model, or no mode."""
+    if isinstance(model, type):
+        message = f"`{model.__name__}` is a class, and a model is an instance of one"
+        raise InputError(message, hint=f"build it: {model.__name__}(…)")
+    if not isinstance(model, str) and not hasattr(model, "named_modules"):
+        message = f"{model!r} is no torch.nn.Module"
+        raise InputError(message, hint="give a model, or the name of one in the configuration")
+    if mode not in {"eval", "train"}:
+        message = f"no such mode: {mode!r}"
+        raise InputError(message, hint='modes are "eval" and "train"')
 
 
 def _refuse_inputs(name: str, args: tuple[Any, ...] | None, kwargs: Mapping[str, Any] | None, inputs: object) -> None:
