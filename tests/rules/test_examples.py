@@ -1,5 +1,6 @@
 """Every example of every rule: built, captured, and checked by its rule."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -18,6 +19,7 @@ _CASES = [
 @pytest.mark.parametrize(("rule", "example"), _CASES)
 def test_a_rule_finds_what_its_examples_say(rule: type[Rule], example: Example, tmp_path: Path) -> None:
     """A bad example is found at the modules that it names, in that order; a good one is silent."""
-    model = capture_source(example.source, example.inputs, tmp_path)
+    captured = capture_source(example.source, example.inputs, tmp_path)
+    model = replace(captured, shapes=example.shapes)
     found = {finding.fingerprint: finding for finding in rule(**example.options).check(model)}
     assert tuple(finding.module for finding in found.values()) == example.at

@@ -10,7 +10,14 @@ from typing import TYPE_CHECKING
 from visunn_lint import query
 from visunn_lint.checking.folding import fold
 from visunn_lint.checking.locating import Locator
-from visunn_lint.checking.selection import check_option_tables, check_selectors, configured, fits, selected_rules
+from visunn_lint.checking.selection import (
+    check_option_tables,
+    check_selectors,
+    configured,
+    fits,
+    selected_rules,
+    with_expectations,
+)
 from visunn_lint.finding import Finding, Report, SkippedRule, Suppression
 from visunn_lint.rules.rule_crashed import RuleCrashed
 
@@ -34,8 +41,9 @@ def run_rules(models: Sequence[CapturedModel], settings: Settings) -> Report:
     run = _Run(settings, Locator(settings.root or Path.cwd(), settings.include_installed))
     rules = selected_rules(settings)
     for model in models:
+        expecting = with_expectations(model, settings)
         for rule in rules:
-            run.check(configured(rule, model, settings), model)
+            run.check(configured(rule, model, settings), expecting)
     return run.report(models)
 
 
@@ -94,7 +102,9 @@ def _skipped(rule: Rule, model: CapturedModel) -> SkippedRule | None:
 
 def _called(fact: Fact) -> str:
     """Return what a fact is called where a model lacks it."""
-    return {"checkpoint": "checkpoint", "locked": "entry in visunn.lock"}.get(fact, f"{fact} capture")
+    return {"checkpoint": "checkpoint", "locked": "entry in visunn.lock", "shapes": "contract of shapes"}.get(
+        fact, f"{fact} capture"
+    )
 
 
 def _is_ignored(rule: type[Rule], finding: Finding, model: CapturedModel, settings: Settings) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from difflib import get_close_matches
 from typing import TYPE_CHECKING
 
@@ -71,6 +72,14 @@ def configured(rule: type[Rule], model: CapturedModel, settings: Settings) -> Ru
     own = _settings_of(model, settings)
     raw = {**settings.rule_options.get(rule.name, {}), **(own.rule_options.get(rule.name, {}) if own else {})}
     return rule(**decode_options(rule.name, rule, raw))
+
+
+def with_expectations(model: CapturedModel, settings: Settings) -> CapturedModel:
+    """Return a model with what the configuration says that it has to be."""
+    own = _settings_of(model, settings)
+    if own is None or not own.shapes:
+        return model
+    return replace(model, shapes={**(model.shapes or {}), **own.shapes})
 
 
 def _settings_of(model: CapturedModel, settings: Settings) -> ModelSettings | None:

@@ -43,7 +43,7 @@ class Subject:
     """A model to capture: ``request`` says all but its inputs and mode, ``modes`` which of these.
 
     ``reason`` tells why it was not built on the first rung. ``facts`` are those beside its modes
-    that somebody wants to know, ``checkpoint`` the file that the model has to fit.
+    that somebody wants to know, ``checkpoint`` the file that the model has to fit, ``shapes`` its contract.
     """
 
     request: Request
@@ -52,6 +52,7 @@ class Subject:
     reason: str = ""
     facts: Collection[Fact] = ()
     checkpoint: Path | None = None
+    shapes: Mapping[str, str] | None = None
 
     @property
     def model(self) -> nn.Module:
@@ -69,6 +70,7 @@ class Run:
     rebatched: Topology | None = None
     ties: tuple[tuple[str, ...], ...] = ()
     checkpoint: Checkpoint | None = None
+    shapes: Mapping[str, str] | None = None
 
     def as_model(self, name: str) -> CapturedModel:
         """Return them as one model, by the name that findings will have."""
@@ -83,6 +85,7 @@ class Run:
             declared_ties=self.ties,
             checkpoint=self.checkpoint,
             unfit=tuple(known.unfit.items()),
+            shapes=self.shapes,
         )
 
 
@@ -113,10 +116,11 @@ def run_live(subject: Subject, args: tuple[Any, ...] | None, kwargs: Mapping[str
     if args is not None and inputs is not None:
         message = "args and inputs are both given"
         raise InputError(message, hint="args are values, inputs are specs: give one of them")
-    if args is not None or (kwargs and inputs is None and is_complete(subject.model, kwargs)):
-        return run_with(subject, from_values(subject.model, () if args is None else args, kwargs or {}))
     cls = type(subject.model)
     mark = mark_of(cls, sys.modules.get(cls.__module__))
+    subject = replace(subject, shapes=mark.shapes if mark is not None else None)
+    if args is not None or (kwargs and inputs is None and is_complete(subject.model, kwargs)):
+        return run_with(subject, from_values(subject.model, () if args is None else args, kwargs or {}))
     given = InputSpec.parse(inputs) if inputs is not None else mark.inputs if mark is not None else None
     values = {**(mark.kwargs if mark is not None else {}), **(kwargs or {})}
     return run_chosen(subject, given, values)
@@ -152,7 +156,7 @@ def run_with(subject: Subject, arguments: Arguments, known: Mapping[Mode, Captur
         topologies["eval"] = with_batch_dims(topologies["eval"], rebatched)
     errors = {mode: capture.error for mode, capture in captures.items()}
     checkpoint = read_checkpoint(subject.checkpoint) if subject.checkpoint is not None else None
-    return Run(topologies, errors, arguments, rebatched, declared_ties(subject.model), checkpoint)
+    return Run(topologies, errors, arguments, rebatched, declared_ties(subject.model), checkpoint, subject.shapes)
 
 
 def _topology(capture: Capture, arguments: Arguments, subject: Subject) -> Topology:

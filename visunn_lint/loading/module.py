@@ -108,5 +108,5 @@ def _run(builder: Builder, attempt: Attempt, how: Plan, options: Options) -> tup
         raise attempt.error
     rebuild = cache(partial(builder.rebuild, attempt.candidate)) if attempt.rung == "meta" else None
     request = Request(attempt.model, sources=attempt.sources, rebuild=rebuild)
-    subject = Subject(request, how.modes, options.engine, attempt.reason, options.facts, how.checkpoint)
+    subject = Subject(request, how.modes, options.engine, attempt.reason, options.facts, how.checkpoint, how.shapes)
     return subject, run_chosen(subject, how.inputs, how.kwargs, builder.module)
