@@ -115,8 +115,8 @@ _LEFTOVERS = frozenset({"__pycache__", ".visunn_cache", ".git", ".pytest_cache",
 
 
 def _importable(folder: str, names: Collection[str]) -> bytes:
-    """Return a digest of what some modules may be imported from in a folder."""
-    found = sorted(name for name in _names_in(folder) if name.partition(".")[0] in names)
+    """Return a digest of what some modules may be imported from in a folder, and of the distributions in it."""
+    found = sorted(name for name in _names_in(folder) if name.partition(".")[0] in names or name.endswith("-info"))
     return _digest(repr(found).encode("utf-8", "surrogatepass"))
 
 

@@ -26,8 +26,8 @@ if TYPE_CHECKING:
 
     from visunn_lint.cache.ground import Ground
 
-Cause: TypeAlias = Literal["import system", "package", "visunn", "code"]
-"""Who did something: the import of an installed package, or code that runs for this unit alone."""
+Cause: TypeAlias = Literal["import system", "metadata", "package", "visunn", "code"]
+"""Who did something: the search for a distribution, the import of an installed package, or code of this unit alone."""
 
 _MAIN = frozenset({"__main__", "__mp_main__"})
 
@@ -36,6 +36,7 @@ EVERYTHING: Final = "*"
 
 _OWN = str(Path(visunn_lint.__file__).parent) + os.sep
 _IMPORT_SYSTEM = ("<frozen importlib", "<frozen zipimport")
+_METADATA = f"{os.sep}importlib{os.sep}metadata"
 _WRITES = os.O_WRONLY | os.O_RDWR | os.O_CREAT | os.O_TRUNC | os.O_APPEND
 _CHANGES: Final = frozenset({
     "os.chmod", "os.chown", "os.link", "os.mkdir", "os.remove", "os.rename", "os.rmdir", "os.symlink", "os.truncate",
@@ -65,6 +66,7 @@ class Recorder:
         self._shared = _SHARED
         self._own = Trace()
         self._busy = threading.local()
+        self._caller: FrameType | None = None
 
     @contextmanager
     def recording(self, folders: Sequence[Path]) -> Iterator[Callable[[], Trace]]:
@@ -73,9 +75,13 @@ class Recorder:
         ``folders`` are those that are put on ``sys.path`` for it.
         """
         self._own = Trace(path={str(folder) for folder in folders})
+        self._caller = sys._getframe(2)  # noqa: SLF001 -- what stands below it on the stack is none of the run's
         _install_hook()
-        with _as_active(self), _watched_stat(self), _watched_environment(self), _watched_imports(self):
-            yield self._result
+        try:
+            with _as_active(self), _watched_stat(self), _watched_environment(self), _watched_imports(self):
+                yield self._result
+        finally:
+            self._caller = None
 
     def _result(self) -> Trace:
         """Return the trace of a run, with what had been imported before it."""
@@ -117,7 +123,7 @@ class Recorder:
             return
         if path.endswith(".pyc"):
             path = _source(path)
-        cause = _cause()
+        cause = self._cause()
         if path.startswith(("/proc/", "/sys/")):
             if cause == "code":
                 self._own.refuse(f"it reads {path}")
@@ -127,14 +133,18 @@ class Recorder:
     def listed(self, _: str, args: Sequence[Any]) -> None:
         """Note a folder that is listed; the import system lists only to find names, which are noted elsewhere."""
         folder = args[0]
-        cause = _cause()
+        cause = self._cause()
         if cause in {"import system", "visunn"}:
             return
         if isinstance(folder, int):
             self._own.refuse("it lists a folder by its descriptor")
             return
         path = _absolute(folder or ".")
-        if not self._ground.covers(_inside(path)):
+        if self._ground.covers(_inside(path)):
+            return
+        if cause == "metadata":
+            self._own.path.add(path)
+        else:
             self._trace(cause).folders.add(path)
 
     def changed(self, event: str, args: Sequence[Any]) -> None:
@@ -145,12 +155,12 @@ class Recorder:
     def _changed(self, path: str) -> None:
         if f"{os.sep}__pycache__" in path or path.startswith("/dev/"):
             return
-        if _cause() == "code":
+        if self._cause() == "code":
             self._own.refuse(f"it writes {path}")
 
     def reached_out(self, event: str, _: Sequence[Any]) -> None:
         """Note that another process, the network or a database has a part in the run."""
-        if _cause() == "code":
+        if self._cause() == "code":
             self._own.refuse(f"it uses {event}")
 
     def linked(self, _: str, args: Sequence[Any]) -> None:
@@ -161,7 +171,7 @@ class Recorder:
 
     def asked(self, variable: object) -> None:
         """Note that a variable of the environment was asked for."""
-        if _cause() != "visunn":
+        if self._cause() != "visunn":
             self._shared.variables.add(os.fsdecode(variable) if isinstance(variable, str | bytes) else EVERYTHING)
 
     def searched(self, name: str, folders: Sequence[str] | None) -> None:
@@ -174,6 +184,31 @@ class Recorder:
             return
         for folder in first_party:
             self._own.submodules.setdefault(folder, set()).add(name.rpartition(".")[2])
+
+    def _cause(self) -> Cause:
+        """Return on whose behalf the code runs that has just been watched."""
+        frame: FrameType | None = sys._getframe(1)  # noqa: SLF001 -- the documented way, without building a stack
+        while frame is not None and frame.f_code.co_filename == __file__:
+            frame = frame.f_back
+        first = frame.f_code.co_filename if frame is not None else ""
+        if first.startswith(_IMPORT_SYSTEM):
+            return "package" if self._is_in_package_import(frame) else "import system"
+        if _METADATA in first:
+            return "metadata"
+        while frame is not None and is_standard(frame.f_code.co_filename):
+            frame = frame.f_back
+        if frame is not None and frame.f_code.co_filename.startswith(_OWN):
+            return "visunn"
+        return "package" if self._is_in_package_import(frame) else "code"
+
+    def _is_in_package_import(self, frame: FrameType | None) -> bool:
+        """Return whether an installed package is being imported: the body of a module of it is on the stack."""
+        while frame is not None and frame is not self._caller:
+            file = frame.f_code.co_filename
+            if frame.f_code.co_name == "<module>" and is_installed(file) and not file.startswith(self._ground.own):
+                return True
+            frame = frame.f_back
+        return False
 
     def _trace(self, cause: Cause) -> Trace:
         return self._shared if cause == "package" else self._own
@@ -290,35 +325,6 @@ class _Finder(MetaPathFinder):
     def find_spec(self, fullname: str, path: Sequence[str] | None = None, target: ModuleType | None = None) -> None:  # noqa: ARG002 -- the protocol's signature
         """Return None: the next finder is asked."""
         self._recorder.searched(fullname, None if path is None else [folder for folder in path if folder])
-
-
-def _cause() -> Cause:
-    """Return on whose behalf the code runs that has just been watched.
-
-    An installed package that is being imported is found on the stack as the body of its module,
-    within the innermost frame of visunn: what it does then it does whoever imports it.
-    """
-    frame: FrameType | None = sys._getframe(1)  # noqa: SLF001 -- the documented way, without building a stack
-    while frame is not None and frame.f_code.co_filename == __file__:
-        frame = frame.f_back
-    if frame is not None and frame.f_code.co_filename.startswith(_IMPORT_SYSTEM):
-        return "package" if _is_in_package_import(frame) else "import system"
-    while frame is not None and is_standard(frame.f_code.co_filename):
-        frame = frame.f_back
-    if frame is not None and frame.f_code.co_filename.startswith(_OWN):
-        return "visunn"
-    return "package" if _is_in_package_import(frame) else "code"
-
-
-def _is_in_package_import(frame: FrameType | None) -> bool:
-    while frame is not None:
-        file = frame.f_code.co_filename
-        if file.startswith(_OWN):
-            return False
-        if frame.f_code.co_name == "<module>" and is_installed(file):
-            return True
-        frame = frame.f_back
-    return False
 
 
 def _source(compiled: str) -> str:

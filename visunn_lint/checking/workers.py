@@ -26,7 +26,7 @@ _T = TypeVar("_T")
 _MOST_JOBS: Final = 60
 """After so many jobs a process is replaced: libraries keep some of what was built."""
 
-_GRACE: Final = 5.0
+GRACE: Final = 5.0
 """Seconds beyond the time limit, for a process to give up by itself and to say where it was."""
 
 _READY: Final = "ready"
@@ -46,13 +46,14 @@ class _Failure:
 class Workers(Executor):
     """An executor over processes of their own, each started when a job first needs it.
 
-    ``seconds`` bounds each job, None is for ever. A job whose process dies raises WorkerError.
-    Leaving the context, or ``shutdown``, ends all processes at once.
+    ``seconds`` bounds each job, None is for ever; ``prepare`` is the module that a process imports
+    before its first one. A job whose process dies raises WorkerError. Leaving the context, or
+    ``shutdown``, ends all processes at once.
     """
 
-    def __init__(self, number: int, seconds: float | None = None) -> None:
+    def __init__(self, number: int, seconds: float | None = None, prepare: str = "visunn_lint.loading.targets") -> None:
         self._threads = ThreadPoolExecutor(number, initializer=_leave_interrupts_to_the_parent)
-        self._workers = [_Worker(seconds) for _ in range(number)]
+        self._workers = [_Worker(seconds, prepare) for _ in range(number)]
         self._free: SimpleQueue[_Worker] = SimpleQueue()
         for worker in self._workers:
             self._free.put(worker)
@@ -80,8 +81,9 @@ class Workers(Executor):
 class _Worker:
     """One process at a time, replaced when it has ended."""
 
-    def __init__(self, seconds: float | None) -> None:
+    def __init__(self, seconds: float | None, prepare: str) -> None:
         self._seconds = seconds
+        self._prepare = prepare
         self._process: SpawnProcess | None = None
         self._connection: Connection[Any, Any] | None = None
         self._done = 0
@@ -95,7 +97,7 @@ class _Worker:
         try:
             connection = self._connection or self._start()
             connection.send((fn, args, kwargs))
-            if not connection.poll(None if self._seconds is None else self._seconds + _GRACE):
+            if not connection.poll(None if self._seconds is None else self._seconds + GRACE):
                 self._stop()
                 message = f"timed out after {self._seconds:g} s"
                 raise WorkerError(message, hint="give --timeout more seconds")
@@ -121,7 +123,7 @@ class _Worker:
         with self._lock:
             if self._is_over:
                 raise EOFError
-            self._process = context.Process(target=_serve, args=(theirs,), daemon=True)
+            self._process = context.Process(target=_serve, args=(theirs, self._prepare), daemon=True)
             self._process.start()
         theirs.close()
         self._connection, self._done = ours, 0
@@ -158,10 +160,10 @@ def _leave_interrupts_to_the_parent() -> None:
         signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
 
 
-def _serve(connection: Connection[Any, Any]) -> None:
+def _serve(connection: Connection[Any, Any], prepare: str) -> None:
     """Do the jobs that come until none comes any more."""
     threading.Thread(target=_end_with_parent, daemon=True).start()
-    import_module("visunn_lint.loading.targets")
+    import_module(prepare)
     connection.send(_READY)
     while True:
         try:
