@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
     from visunn_lint.checking.jobs import Job
 
-_PATIENCE: Final = "10s"
+PATIENCE: Final = "10s"
 """How long a cluster may take to answer."""
 
 _ONE_AT_A_TIME = threading.Lock()
@@ -100,7 +100,7 @@ def _cluster(where: str) -> Iterator[Executor]:
         message = "dask.distributed is not installed"
         raise ConfigError(message, hint='pip install "visunn-lint[dask]"') from None
     try:
-        client = distributed.Client(address, timeout=_PATIENCE, set_as_default=False)
+        client = distributed.Client(address, timeout=PATIENCE, set_as_default=False)
     except (OSError, ValueError) as error:
         message = f"no cluster answers at {address}: {error}"
         raise ConfigError(message, hint="start one with `dask scheduler` and `dask worker ADDRESS`") from None

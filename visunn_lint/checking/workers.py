@@ -68,6 +68,8 @@ class Workers(Executor):
         for worker in self._workers:
             worker.end()
         self._threads.shutdown()
+        for worker in self._workers:
+            worker.stop()
 
     def _run(self, fn: Callable[..., _T], args: tuple[object, ...], kwargs: dict[str, object]) -> _T:
         worker = self._free.get()
@@ -93,17 +95,17 @@ class _Worker:
     def run(self, fn: Callable[..., Any], args: tuple[object, ...], kwargs: dict[str, object]) -> Any:  # noqa: ANN401 -- whatever the function returns
         """Return what a function returns in the process; raises WorkerError if that dies or hangs."""
         if self._done == _MOST_JOBS:
-            self._stop()
+            self.stop()
         try:
             connection = self._connection or self._start()
             connection.send((fn, args, kwargs))
             if not connection.poll(None if self._seconds is None else self._seconds + GRACE):
-                self._stop()
+                self.stop()
                 message = f"timed out after {self._seconds:g} s"
                 raise WorkerError(message, hint="give --timeout more seconds")
             result = connection.recv()
         except (EOFError, OSError):
-            raise _died(self._stop()) from None
+            raise _died(self.stop()) from None
         self._done += 1
         if isinstance(result, _Failure):
             message = f"visunn failed on it: {result.text.strip().splitlines()[-1]}"
@@ -131,7 +133,7 @@ class _Worker:
             raise EOFError
         return ours
 
-    def _stop(self) -> int:
+    def stop(self) -> int:
         """End the process and return its exit code."""
         process, connection = self._process, self._connection
         self._process, self._connection = None, None
