@@ -1,6 +1,7 @@
 """Outcomes written down: what comes back is what went in, and every field of it."""
 
 from dataclasses import fields, replace
+from typing import Any
 
 import pytest
 from torch import nn
@@ -10,7 +11,10 @@ from visunn_lint.cache import ModelOutcome, Outcome
 from visunn_lint.cache.outcome import LazyTopologies, _StoredOutcome, _StoredTopology
 from visunn_lint.finding import Broken, Finding, Related, Report, RuleInfo, Severity, SkippedRule
 from visunn_lint.location import Location
+from visunn_lint.records import Mode
 from visunn_lint.topology import CapturedModel, Topology
+
+MODES: tuple[Mode, ...] = ("eval", "train")
 
 FINDING = Finding(
     code="VIS110",
@@ -26,8 +30,8 @@ FINDING = Finding(
 
 def _model() -> CapturedModel:
     net = nn.Sequential(nn.Conv2d(3, 4, (3, 3), padding=(1, 1)), nn.Flatten(), nn.Linear(16, 2))
-    modes = {mode: visunn_lint.trace(net, inputs="2x3x2x2", mode=mode) for mode in ("eval", "train")}
-    return CapturedModel("net.py::Net", **modes, inputs_are_guessed=True)
+    in_eval, in_train = (visunn_lint.trace(net, inputs="2x3x2x2", mode=mode) for mode in MODES)
+    return CapturedModel("net.py::Net", in_eval, in_train, inputs_are_guessed=True)
 
 
 def test_an_outcome_comes_back_as_it_was() -> None:
@@ -67,7 +71,8 @@ def test_what_does_not_survive_is_refused(value: object) -> None:
     """A topology that would come back as another, or that cannot be written, is not."""
     topology = visunn_lint.trace(nn.Linear(2, 2), inputs="1x2")
     name, node = next(iter(topology.nodes.items()))
-    odd = replace(topology, nodes={**topology.nodes, name: replace(node, attributes={"value": value})})
+    attributes: Any = {"value": value}
+    odd = replace(topology, nodes={**topology.nodes, name: replace(node, attributes=attributes)})
     with pytest.raises(ValueError):  # noqa: PT011 -- each says it in words of its own
         Outcome((ModelOutcome.of(CapturedModel("odd", eval=odd)),)).to_bytes()
 

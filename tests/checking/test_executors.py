@@ -65,7 +65,7 @@ def _cluster(number: int) -> Iterator[Any]:
     from distributed import LocalCluster  # noqa: PLC0415 -- a second, for one test
 
     options = {"threads_per_worker": 1, "dashboard_address": None, "worker_dashboard_address": None}
-    with LocalCluster(n_workers=number, processes=True, memory_limit=None, **options) as cluster:
+    with LocalCluster(n_workers=number, processes=True, memory_limit=None, **options) as cluster:  # type: ignore[no-untyped-call]  # dask types a part of itself
         yield cluster
 
 

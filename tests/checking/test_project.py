@@ -94,7 +94,7 @@ def _write(name: str, text: str) -> Callable[[], object]:
     return lambda: Path(name).write_text(text, encoding="utf-8")
 
 
-CHANGES = {
+CHANGES: dict[str, tuple[Callable[[], object], str]] = {
     "nothing": (lambda: None, "nothing has changed since it was checked"),
     "the model": (lambda: Path("net.py").write_text(Path("net.py").read_text() + "\n"), "checked (net.py has changed)"),
     "an imported file": (
