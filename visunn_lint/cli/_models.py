@@ -9,8 +9,7 @@ from typing import TYPE_CHECKING
 from visunn_lint.checking import Checked, Course, check_project, open_executor
 from visunn_lint.cli._progress import progress
 from visunn_lint.config import load_settings
-from visunn_lint.errors import TargetError
-from visunn_lint.loading import Loaded, Options
+from visunn_lint.loading import Options
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -25,58 +24,6 @@ if TYPE_CHECKING:
 def settings_for(targets: Sequence[str], project: ProjectOptions, flags: Mapping[str, object]) -> Settings:
     """Return the settings of the project that the targets lie in."""
     return load_settings(_common_place(targets), config=project.config, isolated=project.isolated, flags=flags)
-
-
-def load_all(
-    targets: Sequence[str],
-    settings: Settings,
-    capture: CaptureOptions,
-    terminal: Terminal,
-    modes: Sequence[Mode],
-) -> Loaded:
-    """Return the models of every target as they are captured now, of those that the configuration names if none is given.
-
-    What could not be loaded is told on stderr. Raises TargetError when there is no target at all.
-    """
-    named = targets or tuple(settings.models)
-    if not named:
-        msg = "nothing to look at: no target was given"
-        raise TargetError(msg, hint="give one, such as model.py, or name models in [tool.visunn.models]")
-    loaded = [_load(target, set(named) - {target}, settings, capture, modes) for target in dict.fromkeys(named)]
-    together = Loaded(
-        tuple(model for each in loaded for model in each.models),
-        tuple(broken for each in loaded for broken in each.broken),
-        tuple(skipped for each in loaded for skipped in each.skipped),
-    )
-    for skipped in together.skipped:
-        terminal.detail(f"skipped {skipped}")
-    for model in together.models:
-        _tell(ModelOutcome.of(model), terminal)
-    for broken in together.broken:
-        terminal.error(f"{broken.target}: {broken.message}", hint=broken.hint, details=broken.details)
-    return together
-
-
-def _load(
-    target: str,
-    others: Iterable[str],
-    settings: Settings,
-    capture: CaptureOptions,
-    modes: Sequence[Mode],
-) -> Loaded:
-    """Return the models of one target; an ``--input`` that names another target is not for them."""
-    elsewhere = tuple(f"{other}:" for other in others)
-    return load(
-        target,
-        inputs=[text for text in capture.inputs if not text.startswith(elsewhere)],
-        modes=modes,
-        engine=capture.engine,
-        models=settings.models,
-        root=settings.root,
-        timeout=capture.timeout,
-        exclude=settings.exclude,
-        allow_network=capture.allow_network,
-    )
 
 
 def check_all(
@@ -113,7 +60,7 @@ def _tell_all(checked: Checked, scale: ScaleOptions, terminal: Terminal) -> None
     for skipped in checked.skipped:
         terminal.detail(f"skipped {skipped}")
     for model in checked.models:
-        _tell(model, terminal)
+        tell(model, terminal)
     for broken in checked.report.broken:
         terminal.error(f"{broken.target}: {broken.message}", hint=broken.hint, details=broken.details)
     if checked.not_checked:
@@ -122,7 +69,7 @@ def _tell_all(checked: Checked, scale: ScaleOptions, terminal: Terminal) -> None
         terminal.note(f"nothing to check in shard {scale.shard.index} of {scale.shard.number}")
 
 
-def _tell(model: ModelOutcome, terminal: Terminal) -> None:
+def tell(model: ModelOutcome, terminal: Terminal) -> None:
     """Tell what a model was run with where we chose that, and how where it is asked for."""
     for captured in model.captured:
         reason = f": {captured.reason}" if captured.reason else ""
