@@ -23,7 +23,7 @@ _OWN = Path(visunn_lint.__file__).parent
 
 _NATIVE = (
     "TORCH", "PYTORCH", "CUDA", "CUBLAS", "CUDNN", "NCCL", "NVIDIA", "HIP", "HSA", "ROCR", "ROCM", "MIOPEN", "OMP",
-    "KMP", "MKL", "OPENBLAS", "ONEDNN", "DNNL", "ATEN", "LC_", "LANG", "LD_", "PYTHON", "VISUNN_ENGINE",
+    "KMP", "MKL", "OPENBLAS", "ONEDNN", "DNNL", "ATEN", "LC_", "LANG", "LD_", "PYTHON",
 )  # fmt: skip
 """How environment variables begin that are read where no recording sees it: by C code, or as torch is imported."""
 
