@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from visunn_lint.errors import CaptureError
 from visunn_lint.loading.capturing import Subject, run_live
-from visunn_lint.pipeline.description import shown
+from visunn_lint.location import shown
 from visunn_lint.pipeline.engines.engine import Request
 
 if TYPE_CHECKING:

@@ -242,8 +242,9 @@ def test_verbose_tells_how_the_run_went(folder: Path, capsys: Capture) -> None: 
     """``-v`` says on what a model ran and which rules did not run, and why."""
     run(["check", "recycled.py", "--input", "2x4", "-v"])
     lines = capsys.readouterr().err.splitlines()
-    assert lines[:2] == [
+    assert lines[:3] == [
+        "recycled.py: checked",
         "recycled.py::Net: eval ran on meta tensors",
         "recycled.py::Net: train ran on meta tensors",
     ]
-    assert lines[2].startswith("VIS401 unexpected-module did not run: ")
+    assert lines[3].startswith("VIS401 unexpected-module did not run: ")

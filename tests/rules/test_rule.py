@@ -144,7 +144,8 @@ def _plugins(monkeypatch: pytest.MonkeyPatch, **entries: object) -> None:
         EntryPoint(name, f"some_plugin:{name}", rules.ENTRY_POINT_GROUP)
         for name in [*entries, "Missing"][: len(entries) or 1]
     ]
-    monkeypatch.setattr(rules, "entry_points", lambda group: points if group == rules.ENTRY_POINT_GROUP else [])
+    ours = rules.ENTRY_POINT_GROUP
+    monkeypatch.setattr("importlib.metadata.entry_points", lambda group: points if group == ours else [])
     monkeypatch.setattr(rules, "discover", discover.__wrapped__)
 
 

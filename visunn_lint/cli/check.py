@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import click
@@ -11,13 +10,16 @@ from visunn_lint.cli._known import check_baseline, known_options, settle
 from visunn_lint.cli._options import capture_options, project_options, selection_options, terminal_options
 from visunn_lint.cli._outcome import CLEAN, FINDINGS, NOT_LINTED
 from visunn_lint.cli._output import read_outputs, write_report
+from visunn_lint.cli._scale import cache_options, scale_options
 from visunn_lint.finding import CRASHED_RULE
 from visunn_lint.render import report_formats
 
 if TYPE_CHECKING:
+    from visunn_lint.cache import Outcome
     from visunn_lint.cli._known import KnownOptions
     from visunn_lint.cli._options import CaptureOptions, ProjectOptions, SelectionOptions
     from visunn_lint.cli._output import Output
+    from visunn_lint.cli._scale import CacheOptions, ScaleOptions
     from visunn_lint.cli._terminal import Terminal
     from visunn_lint.finding import Report, Severity
 
@@ -39,6 +41,8 @@ if TYPE_CHECKING:
 )
 @known_options
 @capture_options
+@scale_options
+@cache_options
 @project_options
 @terminal_options
 @click.pass_obj
@@ -52,6 +56,8 @@ def command(  # noqa: PLR0913 -- each is an option or a group of them
     outputs: list[Output],
     known: KnownOptions,
     capture: CaptureOptions,
+    scale: ScaleOptions,
+    remembered: CacheOptions,
     project: ProjectOptions,
 ) -> int:
     """Lint models; exit 1 if anything was found that matters.
@@ -60,15 +66,15 @@ def command(  # noqa: PLR0913 -- each is an option or a group of them
     [tool.visunn.models]; without any, all of these names are linted. A model file is run, as
     pytest runs a test file.
     """
-    from visunn_lint.checking import needed_facts, run_rules  # noqa: PLC0415 -- imports torch, which --help does without
-    from visunn_lint.cli._models import load_all, settings_for  # noqa: PLC0415 -- as above
+    from visunn_lint.cli._models import check_all, settings_for  # noqa: PLC0415 -- much that --help does without
 
-    settings = settings_for(targets, project, selection.as_table())
-    run_rules([], settings)  # a misspelt rule is told before any model runs
+    settings = settings_for(targets, project, {**selection.as_table(), **remembered.as_table()})
     check_baseline(settings, known)
-    loaded = load_all(targets, settings, capture, terminal, facts=needed_facts(settings))
-    report = run_rules(loaded.models, settings)
-    report = replace(report, broken=(*report.broken, *loaded.broken))
+
+    def has_failed(outcome: Outcome) -> bool:
+        return _exit_code(outcome, settings.fail_on, exit_zero=False) != CLEAN
+
+    report = check_all(targets, settings, capture, scale, terminal, has_failed).report
     report = settle(report, settings, targets, known, terminal)
     view = terminal.view(settings.root, statistics=statistics, fail_on=settings.fail_on)
     for output in outputs:
@@ -78,11 +84,11 @@ def command(  # noqa: PLR0913 -- each is an option or a group of them
     return _exit_code(report, settings.fail_on, exit_zero=exit_zero)
 
 
-def _exit_code(report: Report, fail_on: Severity, *, exit_zero: bool) -> int:
+def _exit_code(report: Report | Outcome, fail_on: Severity, *, exit_zero: bool) -> int:
     """Return 2 if something could not be linted, 1 if a finding is as severe as ``fail_on``, else 0."""
     if report.broken or any(finding.code == CRASHED_RULE for finding in report.findings):
         return NOT_LINTED
-    worst = report.worst()
-    if exit_zero or worst is None or worst.rank < fail_on.rank:
+    is_bad = any(finding.severity.rank >= fail_on.rank for finding in report.findings)
+    if exit_zero or not is_bad:
         return CLEAN
     return FINDINGS

@@ -37,7 +37,7 @@ class Settings:
 
     ``rule_options`` are raw TOML values by rule name (see ``decode_options``); those of a model
     in ``models`` go before them. ``root`` is the project's folder, to which reported paths are
-    relative.
+    relative, and ``cache_dir`` too.
     """
 
     select: tuple[str, ...] = ()
@@ -49,6 +49,8 @@ class Settings:
     include_installed: bool = False
     exclude: tuple[str, ...] = ()
     baseline: str = ""
+    cache: bool = True
+    cache_dir: str = ".visunn_cache"
     per_module_ignores: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     rule_options: Mapping[str, Table] = field(default_factory=dict)
     models: Mapping[str, ModelSettings] = field(default_factory=dict)

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from visunn_lint.errors import VisunnError
-from visunn_lint.pipeline.description import shown_path
+from visunn_lint.location import shown_path
 from visunn_lint.pipeline.targets.target import parse_target
 from visunn_lint.spec import InputSpec
 

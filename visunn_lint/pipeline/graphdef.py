@@ -17,10 +17,10 @@ from tensorboard.compat.proto.versions_pb2 import VersionDef
 from visunn_lint.errors import GraphError
 from visunn_lint.location import Location
 from visunn_lint.pipeline import foreign
-from visunn_lint.pipeline.graph import Capture, Graph, to_plain
+from visunn_lint.pipeline.graph import Capture, Graph
 from visunn_lint.pipeline.order import in_execution_order
 from visunn_lint.records import Node
-from visunn_lint.spec import TensorSpec
+from visunn_lint.spec import TensorSpec, to_plain
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
