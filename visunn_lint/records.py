@@ -15,6 +15,7 @@ from visunn_lint.spec import Plain, TensorSpec  # noqa: TC001 -- see above
 
 NodeKind: TypeAlias = Literal["op", "input", "output", "param", "buffer", "const", "opaque"]
 Mode: TypeAlias = Literal["eval", "train"]
+Autograd: TypeAlias = Literal["on", "off", "custom"]
 Rung: TypeAlias = Literal["meta", "fake", "real", "file"]
 
 
@@ -159,6 +160,11 @@ class Node:
     source: Location | None = None
     label: str = ""
     """Where a param, buffer, const, input or output comes from: ``fc.weight``, ``x``, ``0``."""
+    autograd: Autograd = "on"
+    """``off`` for an op that the model ran under ``no_grad`` or the like; ``custom`` within an autograd.Function.
+
+    What becomes of the gradient there, that function's own backward says.
+    """
 
     @property
     def short_op(self) -> str:
