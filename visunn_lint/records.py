@@ -46,6 +46,20 @@ class Param:
 
 
 @dataclass(frozen=True, slots=True)
+class BadWeight:
+    """A parameter or buffer that holds values which no model should start with.
+
+    ``problem`` is ``uninitialised`` (NaN too: what was left out is filled with it) or ``inf``,
+    ``count`` how many of its ``numel`` values are so.
+    """
+
+    path: str
+    problem: Literal["uninitialised", "inf"]
+    count: int
+    numel: int
+
+
+@dataclass(frozen=True, slots=True)
 class Slot:
     """One tensor among the inputs or outputs of a call, or of the whole run.
 

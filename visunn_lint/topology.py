@@ -16,7 +16,8 @@ if TYPE_CHECKING:
 
     import networkx as nx
 
-    from visunn_lint.records import Call, Captured, Checkpoint, Failure, Level, Module, Node, Param
+    from visunn_lint.loss import Loss
+    from visunn_lint.records import BadWeight, Call, Captured, Checkpoint, Failure, Level, Module, Node, Param
 
 
 @dataclass(frozen=True)
@@ -201,6 +202,9 @@ class CapturedModel:
 
     ``eval`` and ``train`` are the captures in these modes, ``rebatched`` the eval capture at
     another batch size. ``checkpoint`` is what the configuration says that the model is to load.
+    ``loss`` is the one that its outputs go to, declared or read from its class. ``in_eval`` are the
+    modules that were in eval mode as it was delivered. ``weights`` are what is wrong with its tensors
+    after a build for real.
     """
 
     name: str
@@ -210,6 +214,9 @@ class CapturedModel:
     inputs_are_guessed: bool = False
     declared_ties: tuple[tuple[str, ...], ...] = ()
     checkpoint: Checkpoint | None = None
+    loss: Loss | None = None
+    in_eval: frozenset[str] = frozenset()
+    weights: tuple[BadWeight, ...] | None = None
 
     @property
     def topology(self) -> Topology:

@@ -158,7 +158,7 @@ def drawn_with_gradient(net: Parts, x: Tensor) -> Tensor:
 
 
 def drawn_without_gradient(net: Parts, x: Tensor) -> Tensor:
-    return net.c(torch.distributions.Normal(net.a(x), net.b(x).exp()).sample())
+    return net.c(torch.normal(net.a(x), net.b(x).exp()))
 
 
 def clamped_data(net: Parts, x: Tensor) -> Tensor:

@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 @click.command("check")
 @click.argument("targets", nargs=-1)
 @selection_options
+@click.option("--weights", is_flag=True, help="Build models for real as well, and look at their initial weights.")
 @click.option("--exit-zero", is_flag=True, help="Exit 0 whatever was found.")
 @click.option("--statistics", is_flag=True, help="Print counts by rule in place of findings (full, concise).")
 @click.option(
@@ -47,6 +48,7 @@ def command(  # noqa: PLR0913 -- each is an option or a group of them
     *,
     targets: tuple[str, ...],
     selection: SelectionOptions,
+    weights: bool,
     exit_zero: bool,
     statistics: bool,
     outputs: list[Output],
@@ -66,7 +68,8 @@ def command(  # noqa: PLR0913 -- each is an option or a group of them
     settings = settings_for(targets, project, selection.as_table())
     run_rules([], settings)  # a misspelt rule is told before any model runs
     check_baseline(settings, known)
-    loaded = load_all(targets, settings, capture, terminal, facts=needed_facts(settings))
+    facts = needed_facts(settings) if weights else needed_facts(settings) - {"weights"}
+    loaded = load_all(targets, settings, capture, terminal, facts=facts)
     report = run_rules(loaded.models, settings)
     report = replace(report, broken=(*report.broken, *loaded.broken))
     report = settle(report, settings, targets, known, terminal)

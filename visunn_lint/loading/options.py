@@ -51,6 +51,7 @@ class Plan:
     kwargs: Mapping[str, Any] = field(default_factory=dict)
     modes: Sequence[Mode] = ()
     checkpoint: Path | None = None
+    loss: str = ""
 
 
 def make_plans(candidates: Sequence[Candidate], target: Target, options: Options) -> list[Plan]:
@@ -72,7 +73,8 @@ def _plan(candidate: Candidate, target: Target, options: Options, *, is_alone: b
     is_named = settings is not None and (is_alone or settings.target.endswith(f":{candidate.name}"))
     shown = name if is_named else _full_name(candidate, target)
     checkpoint = options.root / settings.checkpoint if settings and settings.checkpoint else None
-    return Plan(shown, inputs, kwargs, modes or options.modes, checkpoint)
+    loss = (settings.loss if settings else "") or (mark.loss if mark else "")
+    return Plan(shown, inputs, kwargs, modes or options.modes, checkpoint, loss)
 
 
 def _full_name(candidate: Candidate, target: Target) -> str:

@@ -79,7 +79,7 @@ def _opening(original: Function, watches: Callable[[Value], bool]) -> Function:
             return original(context, *args, **kwargs)
         before = recorder.autograd
         result = original(context, *args, **kwargs)
-        vars(context).setdefault(_BEFORE, before)
+        context.__dict__.setdefault(_BEFORE, before)
         if before != "custom":
             recorder.autograd = "on" if watches(context) else "off"
         return result
@@ -89,7 +89,7 @@ def _opening(original: Function, watches: Callable[[Value], bool]) -> Function:
 
 def _closing(original: Function) -> Function:
     def call(context: Value, *args: Value) -> Value:
-        before: Autograd | None = vars(context).pop(_BEFORE, None)
+        before: Autograd | None = context.__dict__.pop(_BEFORE, None)
         result = original(context, *args)
         recorder = recording()
         if recorder is not None and before is not None:
