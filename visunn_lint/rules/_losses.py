@@ -22,9 +22,9 @@ def loss_inputs(model: CapturedModel, names: AbstractSet[str]) -> Iterator[tuple
         for node in topology.ops():
             if node.short_op in names and node.inputs:
                 yield topology, operand(topology, node), Loss(node.short_op, node.source)
-    topology = training_capture(model)
-    if topology is not None and model.loss is not None and model.loss.name in names:
-        yield from ((topology, value, model.loss) for value in _judged(topology))
+    trained = training_capture(model)
+    if trained is not None and model.loss is not None and model.loss.name in names:
+        yield from ((trained, value, model.loss) for value in _judged(trained))
 
 
 def loss_place(loss: Loss) -> tuple[Related, ...]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import ast
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from visunn_lint.location import Location
 from visunn_lint.rules._fate import reads_after, rebinds
@@ -18,7 +18,15 @@ _ABOUT = frozenset({"shape", "size", "dim", "ndim", "device", "dtype", "numel", 
 """What can be asked of a tensor whatever its values are."""
 
 
-def variable_read_again(location: Location | None) -> tuple[str, Location | None] | None:
+class ReadAgain(NamedTuple):
+    """A variable that a call is given, and where its values are read after that."""
+
+    variable: str
+    call: Location
+    read: Location | None
+
+
+def variable_read_again(location: Location | None) -> ReadAgain | None:
     """Return the variable that the call at a location is given first, and where its values are read later.
 
     None where the call is given no plain variable, where its result takes the variable's name, or where nothing reads
@@ -35,7 +43,7 @@ def variable_read_again(location: Location | None) -> tuple[str, Location | None
         return None
     reads = [*_beside(tree, statement, call, operand), *(reads_after(tree, statement, operand) or [])]
     again = next((each for each in reads if not _is_about(tree, each)), None)
-    return None if again is None else (operand, _location(tree, again))
+    return None if again is None else ReadAgain(operand, location, _location(tree, again))
 
 
 def _operand(call: ast.Call) -> str | None:
@@ -57,8 +65,9 @@ def _beside(tree: SyntaxTree, statement: ast.stmt, call: ast.AST, name: str) -> 
     """
     end, around = (getattr(call, "end_lineno", 0), getattr(call, "end_col_offset", 0)), set(tree.above(call))
     for node in ast.walk(statement):
-        is_read = isinstance(node, ast.Name) and node.id == name and isinstance(node.ctx, ast.Load)
-        if is_read and ((node.lineno, node.col_offset) >= end or tree.parents[node] in around):
+        if not isinstance(node, ast.Name) or node.id != name or not isinstance(node.ctx, ast.Load):
+            continue
+        if (node.lineno, node.col_offset) >= end or tree.parents[node] in around:
             yield node
 
 

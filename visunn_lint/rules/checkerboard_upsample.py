@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from visunn_lint.finding import Finding, Severity
-from visunn_lint.rules._authors import built_at
+from visunn_lint.rules._authors import placed_at
 from visunn_lint.rules._rule import Example, Rule
 from visunn_lint.rules._windows import windows
 from visunn_lint.topology import CapturedModel
@@ -53,11 +53,10 @@ class CheckerboardUpsample(Rule):
         for node in topology.ops("conv_transpose*"):
             uneven = [each for each in windows(node)[1] if each.kernel % each.stride]
             if uneven:
-                owner = topology.modules.get(node.module)
                 yield self.finding(
                     node,
                     f"a transposed convolution with kernel {uneven[0].kernel} and stride {uneven[0].stride} overlaps"
                     " unevenly: a checkerboard",
-                    location=built_at(topology, owner) if owner and owner.kind.startswith("torch.nn.") else None,
+                    location=placed_at(topology, node),
                     advice=f"use a kernel that {uneven[0].stride} divides, or nn.Upsample before a convolution",
                 )

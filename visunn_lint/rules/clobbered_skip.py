@@ -10,7 +10,7 @@ from visunn_lint.finding import Finding, Related, Severity
 from visunn_lint.location import Location
 from visunn_lint.records import Call, Node
 from visunn_lint.rules._provenance import came_from
-from visunn_lint.rules._reads import variable_read_again
+from visunn_lint.rules._reads import ReadAgain, variable_read_again
 from visunn_lint.rules._rule import Example, Rule
 from visunn_lint.topology import CapturedModel, Topology
 
@@ -133,19 +133,18 @@ class ClobberedSkip(Rule):
         for topology in model.topologies:
             for node in topology.ops():
                 if _is_activation_in_place(node) and len(topology.consumers(node)) > 1 and _changes(topology, node):
-                    place = _handed_over(topology, node)
-                    again = variable_read_again(place)
+                    again = next(filter(None, map(variable_read_again, _handed_over(topology, node))), None)
                     if again is not None:
-                        yield self._report(node, place, *again)
+                        yield self._report(node, again)
 
-    def _report(self, node: Node, place: Location | None, variable: str, read: Location | None) -> Finding:
+    def _report(self, node: Node, again: ReadAgain) -> Finding:
         return self.finding(
             node,
-            f"`{node.short_op}` overwrites `{variable}`, which is read again afterwards",
-            location=place,
-            label=f"this changes `{variable}` in place",
+            f"`{node.short_op}` overwrites `{again.variable}`, which is read again afterwards",
+            location=again.call,
+            label=f"this changes `{again.variable}` in place",
             advice="use inplace=False, or hand over a copy",
-            related=(Related(f"`{variable}` is read here, and holds the activated values", read),),
+            related=(Related(f"`{again.variable}` is read here, and holds the activated values", again.read),),
         )
 
 
@@ -162,14 +161,13 @@ def _changes(topology: Topology, node: Node) -> bool:
     return not (base in {"relu", "leaky_relu"} and before.short_op.removesuffix("_") in _RECTIFIED)
 
 
-def _handed_over(topology: Topology, node: Node) -> Location | None:
-    """Return where the overwritten tensor was handed over: the outermost call that was given it, else the op."""
-    place = node.source
+def _handed_over(topology: Topology, node: Node) -> Iterator[Location | None]:
+    """Yield where the overwritten tensor is handed over: to the op, and to the calls around it that were given it."""
+    yield node.source
     for call in query.calls_around(topology, node.module, node.call):
         if not _is_given(call, node):
             break
-        place = call.source
-    return place
+        yield call.source
 
 
 def _is_given(call: Call, node: Node) -> bool:

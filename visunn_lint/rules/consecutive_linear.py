@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from visunn_lint.finding import Finding, Related, Severity
 from visunn_lint.records import Node
-from visunn_lint.rules._authors import built_at
+from visunn_lint.rules._authors import placed_at
 from visunn_lint.rules._rule import Example, Rule
 from visunn_lint.rules._windows import windows
 from visunn_lint.topology import CapturedModel, Topology
@@ -74,14 +74,13 @@ class ConsecutiveLinear(Rule):
                         yield self._report(topology, node, first)
 
     def _report(self, topology: Topology, node: Node, first: Node) -> Finding:
-        owner, before = topology.modules.get(node.module), topology.modules.get(first.module)
         return self.finding(
-            owner or node,
+            node,
             f"`{node.module or node.short_op}` is a linear map of a linear map, `{first.module or first.short_op}`",
-            location=built_at(topology, owner) if owner and owner.kind.startswith("torch.nn.") else node.source,
+            location=placed_at(topology, node),
             label="nothing stands between the two",
             advice="put an activation between them, or use one layer",
-            related=(Related("the first of the two", built_at(topology, before) if before else None, first.module),),
+            related=(Related("the first of the two", placed_at(topology, first), first.module),),
         )
 
 

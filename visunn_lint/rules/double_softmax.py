@@ -7,10 +7,11 @@ from dataclasses import dataclass
 
 from visunn_lint.finding import Finding, Related, Severity
 from visunn_lint.records import Node
+from visunn_lint.rules._authors import placed_at
 from visunn_lint.rules._provenance import came_from, operand
 from visunn_lint.rules._rule import Example, Rule
 from visunn_lint.rules._softmax import LOG_SOFTMAX, SOFTMAX, axis
-from visunn_lint.topology import CapturedModel
+from visunn_lint.topology import CapturedModel, Topology
 
 
 @dataclass(frozen=True)
@@ -81,13 +82,14 @@ class DoubleSoftmax(Rule):
                     continue
                 first = came_from(topology, operand(topology, node))
                 if first.short_op in SOFTMAX and axis(first) is not None and axis(first) == axis(node):
-                    yield self._report(node, first)
+                    yield self._report(topology, node, first)
 
-    def _report(self, node: Node, first: Node) -> Finding:
+    def _report(self, topology: Topology, node: Node, first: Node) -> Finding:
         return self.finding(
             node,
             f"`{node.short_op}` is taken of a softmax",
+            location=placed_at(topology, node),
             label="its operand is between 0 and 1 already",
             advice="take one softmax, of the scores",
-            related=(Related("the first softmax", first.source, first.module),),
+            related=(Related("the first softmax", placed_at(topology, first), first.module),),
         )

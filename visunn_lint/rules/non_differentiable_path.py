@@ -151,7 +151,7 @@ class NonDifferentiablePath(Rule):
             location=loss.place,
             label="flat: the gradient is zero wherever there is one",
             advice="use a soft version, or a straight-through estimator: x + (x.round() - x).detach()",
-            related=(Related("what never moves", module.source, loss.module),) if module else (),
+            related=(Related("what never moves", module.source, loss.module),) if module and loss.module else (),
         )
 
 

@@ -8,6 +8,7 @@ from math import prod
 
 from visunn_lint.finding import Finding, Severity
 from visunn_lint.records import Node
+from visunn_lint.rules._authors import placed_at
 from visunn_lint.rules._rule import Example, Rule
 from visunn_lint.topology import CapturedModel, Topology
 
@@ -87,21 +88,24 @@ class NormOfOneValue(Rule):
             if node.short_op == "batch_norm":
                 if node.attributes.get("training") is True and node.inputs[0] in pooled:
                     yield self._report(
+                        model.train,
                         node,
                         "one value per channel and sample: its map was pooled to one pixel",
                         "training on a batch of one raises; leave the norm out behind the pooling",
                     )
             elif _values_in_group(node, spec.shape) == 1:
                 yield self._report(
+                    model.train,
                     node,
                     "single values: what it returns does not depend on them",
                     "normalise over more values, with fewer groups or along another axis",
                 )
 
-    def _report(self, node: Node, what: str, advice: str) -> Finding:
+    def _report(self, topology: Topology, node: Node, what: str, advice: str) -> Finding:
         return self.finding(
             node,
             f"`{node.short_op}` in `{node.module or 'forward'}` normalises {what}",
+            location=placed_at(topology, node),
             label="the variance of one value is zero",
             advice=advice,
         )

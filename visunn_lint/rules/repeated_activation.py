@@ -7,9 +7,10 @@ from dataclasses import dataclass
 
 from visunn_lint.finding import Finding, Related, Severity
 from visunn_lint.records import Node
+from visunn_lint.rules._authors import placed_at
 from visunn_lint.rules._provenance import came_from, operand
 from visunn_lint.rules._rule import Example, Rule
-from visunn_lint.topology import CapturedModel
+from visunn_lint.topology import CapturedModel, Topology
 
 _IDEMPOTENT = frozenset({"relu", "relu6", "hardtanh", "abs", "sign", "round", "floor", "ceil", "clamp"})
 _BOUNDS = ("min", "max", "min_val", "max_val", "decimals")
@@ -60,15 +61,16 @@ class RepeatedActivation(Rule):
                 if node.inputs and _base(node) in _IDEMPOTENT:
                     first = came_from(topology, operand(topology, node))
                     if _activation(first) == _activation(node):
-                        yield self._report(node, first)
+                        yield self._report(topology, node, first)
 
-    def _report(self, node: Node, first: Node) -> Finding:
+    def _report(self, topology: Topology, node: Node, first: Node) -> Finding:
         return self.finding(
             node,
             f"`{_base(node)}` is applied to its own result",
+            location=placed_at(topology, node),
             label="this changes nothing",
             advice="leave one of the two out",
-            related=(Related("the first", first.source, first.module),),
+            related=(Related("the first", placed_at(topology, first), first.module),),
         )
 
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from visunn_lint.finding import Finding, Severity
 from visunn_lint.loss import LOGITS_LOSSES
+from visunn_lint.rules._authors import placed_at
 from visunn_lint.rules._losses import loss_inputs, loss_place
 from visunn_lint.rules._provenance import computed_by
 from visunn_lint.rules._rule import Example, Rule
@@ -83,6 +84,7 @@ class SigmoidBeforeLogitsLoss(Rule):
                     squashing,
                     f"the result of a {squashing.short_op.strip('_')} goes into `{loss.name}`, which takes the sigmoid"
                     " itself",
+                    location=placed_at(topology, squashing),
                     label="the loss wants the scores before this",
                     advice="return the scores, and take the sigmoid where probabilities are shown",
                     related=loss_place(loss),

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from visunn_lint.finding import Finding, Severity
 from visunn_lint.loss import CROSS_ENTROPY
+from visunn_lint.rules._authors import placed_at
 from visunn_lint.rules._losses import loss_inputs, loss_place
 from visunn_lint.rules._provenance import computed_by
 from visunn_lint.rules._rule import Example, Rule
@@ -99,6 +100,7 @@ class SoftmaxBeforeCrossEntropy(Rule):
                 yield self.finding(
                     softmax,
                     "the result of a softmax goes into a cross entropy, which takes the softmax itself",
+                    location=placed_at(topology, softmax),
                     label="the loss wants the scores before this",
                     advice="return the scores, and take the softmax where probabilities are shown",
                     related=loss_place(loss),

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from visunn_lint.finding import Finding, Severity
-from visunn_lint.rules._authors import built_at
+from visunn_lint.rules._authors import placed_at
 from visunn_lint.rules._rule import Example, Rule
 from visunn_lint.rules._windows import windows
 from visunn_lint.topology import CapturedModel
@@ -51,11 +51,10 @@ class StrideOverKernel(Rule):
             kind, axes = windows(node)
             skipping = [each for each in axes if each.stride > each.extent and each.kernel > 1]
             if kind and kind != "conv_transpose" and skipping:
-                owner = topology.modules.get(node.module)
                 yield self.finding(
                     node,
                     f"`{node.short_op}` strides by {skipping[0].stride} with a kernel that spans {skipping[0].extent}:"
                     f" {skipping[0].stride - skipping[0].extent} of {skipping[0].stride} places are never read",
-                    location=built_at(topology, owner) if owner and owner.kind.startswith("torch.nn.") else None,
+                    location=placed_at(topology, node),
                     advice="use a stride no larger than the kernel",
                 )

@@ -6,7 +6,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from visunn_lint.finding import Finding, Severity
-from visunn_lint.records import BadWeight
+from visunn_lint.location import Location
+from visunn_lint.records import BadWeight, Module
 from visunn_lint.rules._authors import library_line
 from visunn_lint.rules._mentions import assigned_at
 from visunn_lint.rules._rule import Example, Rule
@@ -90,14 +91,17 @@ class UninitialisedParameter(Rule):
         for bad in model.weights or ():
             path, _, name = bad.path.rpartition(".")
             owner = model.topology.modules.get(path)
-            place = owner and (library_line(owner, name) or assigned_at(model, owner, name) or owner.source)
             yield self.finding(
                 path,
                 _message(bad),
-                location=place,
+                location=_assigned(model, owner, name) if owner is not None else None,
                 label="not initialised" if bad.problem == "uninitialised" else "not finite",
                 advice="fill it in the constructor: torch.zeros, torch.randn, or a function of torch.nn.init",
             )
+
+
+def _assigned(model: CapturedModel, owner: Module, name: str) -> Location | None:
+    return library_line(owner, name) or assigned_at(model, owner, name) or owner.source
 
 
 def _message(bad: BadWeight) -> str:

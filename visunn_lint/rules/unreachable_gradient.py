@@ -200,7 +200,7 @@ class UnreachableGradient(Rule):
             location=loss.place,
             label="no gradient comes through here",
             advice=_advice(loss, is_twin=is_twin),
-            related=(Related("what gets no gradient", module.source, loss.module),) if module else (),
+            related=(Related("what gets no gradient", module.source, loss.module),) if module and loss.module else (),
             severity=Severity.WARNING if is_twin else None,
         )
 
@@ -228,5 +228,16 @@ def _advice(loss: Loss, *, is_twin: bool) -> str:
         return "call requires_grad_(False) on it, so that no optimizer is given what its twin is to move"
     if loss.cut.why is Why.INTEGER:
         return "let the scores themselves into the output (weigh by them, or use a straight-through estimator)"
-    cut = "no_grad" if loss.cut.why is Why.NO_GRAD else loss.cut.node.short_op
-    return f"take the {cut} away; if the parameters are to be frozen, call requires_grad_(False) on them"
+    return f"{_without_cut(loss)}; if the parameters are to be frozen, call requires_grad_(False) on them"
+
+
+def _without_cut(loss: Loss) -> str:
+    if loss.cut.why is Why.NO_GRAD:
+        return "run it with autograd on"
+    match loss.cut.node.short_op:
+        case "tensor" | "new_tensor":
+            return "use the tensor itself, or torch.stack: a new tensor copies values alone"
+        case "data":
+            return "read the tensor itself, not its .data"
+        case op:
+            return f"leave {op}() out"

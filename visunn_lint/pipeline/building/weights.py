@@ -6,6 +6,7 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING, Literal
 
 import torch
+from torch.nn.parameter import is_lazy
 
 from visunn_lint.records import BadWeight
 
@@ -14,18 +15,23 @@ if TYPE_CHECKING:
 
     from torch import Tensor, nn
 
+    from visunn_lint.pipeline.calling import Value
+
+_settings: Value = torch.utils.deterministic
+"""A module that makes its own attributes up, which type checkers do not see."""
+
 
 @contextmanager
 def uninitialised_memory_told() -> Iterator[None]:
     """Have torch fill memory that nobody initialises with NaN: fresh pages look like zeros."""
     before, warns = torch.are_deterministic_algorithms_enabled(), torch.is_deterministic_algorithms_warn_only_enabled()
-    fills = torch.utils.deterministic.fill_uninitialized_memory
+    fills = _settings.fill_uninitialized_memory
     torch.use_deterministic_algorithms(mode=True, warn_only=True)
-    torch.utils.deterministic.fill_uninitialized_memory = True
+    _settings.fill_uninitialized_memory = True
     try:
         yield
     finally:
-        torch.utils.deterministic.fill_uninitialized_memory = fills
+        _settings.fill_uninitialized_memory = fills
         torch.use_deterministic_algorithms(mode=before, warn_only=warns)
 
 
@@ -53,5 +59,4 @@ def _bad(path: str, tensor: object, *, is_param: bool) -> BadWeight | None:
 
 def _has_floats(tensor: Tensor) -> bool:
     """Return whether values of a tensor can be looked at, and can be NaN."""
-    is_lazy = isinstance(tensor, torch.nn.parameter.UninitializedTensorMixin)
-    return not is_lazy and not tensor.is_meta and not tensor.is_quantized and tensor.is_floating_point()
+    return not is_lazy(tensor) and not tensor.is_meta and not tensor.is_quantized and tensor.is_floating_point()
