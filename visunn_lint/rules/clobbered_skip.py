@@ -161,13 +161,18 @@ def _changes(topology: Topology, node: Node) -> bool:
     return not (base in {"relu", "leaky_relu"} and before.short_op.removesuffix("_") in _RECTIFIED)
 
 
-def _handed_over(topology: Topology, node: Node) -> Iterator[Location | None]:
-    """Yield where the overwritten tensor is handed over: to the op, and to the calls around it that were given it."""
-    yield node.source
+def _handed_over(topology: Topology, node: Node) -> Iterator[Location]:
+    """Yield where the overwritten tensor is handed over: to the op, and to the calls around it that were given it.
+
+    What torch's own modules call has no line of its own, but that of the call around it: it is left out.
+    """
+    place = node.source
     for call in query.calls_around(topology, node.module, node.call):
+        if place is not None and place != call.source:
+            yield place
         if not _is_given(call, node):
-            break
-        yield call.source
+            return
+        place = call.source
 
 
 def _is_given(call: Call, node: Node) -> bool:
