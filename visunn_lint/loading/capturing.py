@@ -90,7 +90,7 @@ class Run:
         )
 
 
-def capture_model(
+def capture_model(  # noqa: PLR0913 -- what is not said is looked for
     model: nn.Module,
     args: tuple[Any, ...] | None = None,
     kwargs: Mapping[str, Any] | None = None,
