@@ -12,11 +12,11 @@ from visunn_lint.gradients import Why, param_gradients
 from visunn_lint.rules._mentions import is_reassigned, running_class
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator
+    from collections.abc import Callable, Iterator
 
     from visunn_lint.gradients import Cut, Gradient
     from visunn_lint.location import Location
-    from visunn_lint.records import Call, Module, Param
+    from visunn_lint.records import Call, Module
     from visunn_lint.topology import CapturedModel, Topology
 
 
@@ -119,21 +119,39 @@ class Losses:
         name = gradient.param.label.rpartition(".")[2]
         return owner is not None and is_reassigned(self.model, owner, name)
 
+    def has_trained_twin(self, loss: Loss) -> bool:
+        """Return whether a module beside the one that loses its gradient has the same parameters, and gets theirs."""
+        module = self.topology.modules.get(loss.module)
+        parent = self.topology.parent(module) if module is not None else None
+        if module is None or parent is None:
+            return False
+        siblings = (self.topology.modules[path] for path in parent.children if path != module.path)
+        own = self._params(module)
+        return any(self._params(each) == own and self._is_trained(each) for each in siblings)
 
-def has_trained_twin(topology: Topology, path: str, losses: Iterable[Loss]) -> bool:
-    """Return whether a module beside one has parameters of the same names and shapes, and keeps its gradients."""
-    module = topology.modules.get(path)
-    parent = topology.parent(module) if module is not None else None
-    lost = {loss.module for loss in losses}
-    if module is None or parent is None:
-        return False
-    siblings = (topology.modules[each] for each in parent.children if each != path and each not in lost)
-    own = _shapes(topology, module)
-    return any(_shapes(topology, each) == own for each in siblings)
+    def _params(self, module: Module) -> tuple[tuple[str, object], ...]:
+        """Return names and shapes of the parameters below a module, by the names that they have within it."""
+        if module.path not in self._params_by_path:
+            below = query.params_below(self.topology, module)
+            found = tuple((param.path.removeprefix(f"{module.path}."), param.shape) for param in below)
+            self._params_by_path[module.path] = found
+        return self._params_by_path[module.path]
 
+    def _is_trained(self, module: Module) -> bool:
+        return any(f"{module.path}.{name}" in self._reached for name, _ in self._params(module))
 
-def _shapes(topology: Topology, module: Module) -> list[tuple[str, object]]:
-    def named(param: Param) -> tuple[str, object]:
-        return param.path.removeprefix(f"{module.path}."), param.shape
+    @cached_property
+    def _params_by_path(self) -> dict[str, tuple[tuple[str, object], ...]]:
+        return {}
 
-    return [named(param) for param in query.params_below(topology, module)]
+    @cached_property
+    def _reached(self) -> set[str]:
+        return {gradient.param.label for gradient in self.gradients if gradient.reaches}
+
+    def values(self, loss: Loss) -> int:
+        """Return how many numbers the parameters hold that lose their gradient."""
+        return sum(self._numel.get(path, 0) for path in loss.params)
+
+    @cached_property
+    def _numel(self) -> dict[str, int]:
+        return {param.path: param.numel for param in self.topology.params}

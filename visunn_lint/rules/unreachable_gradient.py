@@ -7,10 +7,10 @@ from dataclasses import dataclass
 
 from visunn_lint.finding import Finding, Related, Severity
 from visunn_lint.gradients import Gradient, Why
-from visunn_lint.rules._cuts import Loss, Losses, has_trained_twin
+from visunn_lint.rules._cuts import Loss, Losses
 from visunn_lint.rules._provenance import training_capture
 from visunn_lint.rules._rule import Example, Rule
-from visunn_lint.topology import CapturedModel, Topology
+from visunn_lint.topology import CapturedModel
 
 _FLAT = frozenset({Why.COMPARISON, Why.STEP})
 """What `non-differentiable-path` is about."""
@@ -184,12 +184,12 @@ class UnreachableGradient(Rule):
         if topology is None:
             return
         losses = Losses(model, topology)
-        found = [loss for loss in losses.where(_is_unreached) if not losses.only_answers or _is_detached(loss)]
-        for loss in found:
-            yield self._report(topology, loss, is_twin=has_trained_twin(topology, loss.module, found))
+        for loss in losses.where(_is_unreached):
+            if not losses.only_answers or _is_detached(loss):
+                yield self._report(losses, loss)
 
-    def _report(self, topology: Topology, loss: Loss, *, is_twin: bool) -> Finding:
-        count = sum(param.numel for param in topology.params if param.path in set(loss.params))
+    def _report(self, losses: Losses, loss: Loss) -> Finding:
+        topology, count, is_twin = losses.topology, losses.values(loss), losses.has_trained_twin(loss)
         name = f"`{loss.params[0]}`" if len(loss.params) == 1 else f"`{loss.module or topology.name}`"
         what = "get" if len(loss.params) > 1 else "gets"
         subject = f"{len(loss.params)} parameters of {name} ({count:,} values)" if len(loss.params) > 1 else name
