@@ -248,6 +248,7 @@ def test_verbose_tells_how_the_run_went(folder: Path, capsys: Capture) -> None: 
     ]
     assert lines[2].startswith("VIS401 unexpected-module did not run: ")
 
+
 UNINITIALISED = """\
 import torch
 from torch import nn

@@ -61,9 +61,11 @@ class Losses:
     def where(self, is_lost: Callable[[Gradient], bool]) -> Iterator[Loss]:
         """Yield the parameters that lose their gradient in some way, grouped by place.
 
-        Those that the model itself writes (moving averages) are right without one, and whoever ends all of its
-        gradients at its outputs answers questions, and is not trained by these.
+        Those that the model itself writes (moving averages) are right without one. A model none of whose outputs has a
+        gradient answers questions, and is not trained by these answers: there torch complains itself.
         """
+        if not any(gradient.reaches or gradient.escapes for gradient in self.gradients):
+            return
         found: dict[object, Loss] = {}
         for gradient in self.gradients:
             if not is_lost(gradient) or gradient.escapes or not gradient.cuts or self._is_written(gradient):
@@ -73,11 +75,6 @@ class Losses:
             loss = Loss(cut, call)
             found.setdefault(loss.place or loss.cut.node.name, loss).params.append(gradient.param.label)
         yield from found.values()
-
-    @cached_property
-    def only_answers(self) -> bool:
-        """Whether no gradient at all comes from the outputs: nobody trains the model by them."""
-        return not any(gradient.reaches or gradient.escapes for gradient in self.gradients)
 
     def _unwatched_call(self, cut: Cut) -> Call | None:
         """Return the outermost call around an op during which autograd was off throughout."""

@@ -33,7 +33,6 @@ class CheckerboardUpsample(Rule):
     category = "efficiency"
     severity = Severity.INFO
     since = "0.1.0"
-    preview = True
     bad = (
         Example(
             "nn.ConvTranspose2d(8, 4, kernel_size=3, stride=2, padding=1, output_padding=1)",

@@ -46,7 +46,6 @@ class ClobberedSkip(Rule):
     category = "training"
     severity = Severity.ERROR
     since = "0.1.0"
-    preview = True
     bad = (
         Example(
             """

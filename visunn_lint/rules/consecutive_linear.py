@@ -36,7 +36,6 @@ class ConsecutiveLinear(Rule):
     category = "efficiency"
     severity = Severity.INFO
     since = "0.1.0"
-    preview = True
     bad = (
         Example("nn.Sequential(nn.Linear(4, 8), nn.Linear(8, 2))", inputs="2x4", at=("1",)),
         Example("nn.Sequential(nn.Conv2d(3, 8, 1), nn.Conv2d(8, 8, 1))", inputs="2x3x6x6", at=("1",)),

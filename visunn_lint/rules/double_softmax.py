@@ -37,7 +37,6 @@ class DoubleSoftmax(Rule):
     category = "training"
     severity = Severity.ERROR
     since = "0.1.0"
-    preview = True
     bad = (
         Example("nn.Sequential(nn.Linear(4, 3), nn.Softmax(dim=1), nn.LogSoftmax(dim=1))", inputs="2x4", at=("2",)),
         Example(

@@ -33,7 +33,6 @@ class DropoutBuiltInForward(Rule):
     category = "training"
     severity = Severity.ERROR
     since = "0.1.0"
-    preview = True
     needs = frozenset({"eval"})
     bad = (
         Example(

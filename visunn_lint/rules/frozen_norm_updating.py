@@ -38,7 +38,6 @@ class FrozenNormUpdating(Rule):
     category = "training"
     severity = Severity.WARNING
     since = "0.1.0"
-    preview = True
     needs = frozenset({"train"})
     bad = (
         Example(

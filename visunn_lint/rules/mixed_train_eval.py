@@ -38,7 +38,6 @@ class MixedTrainEval(Rule):
     category = "training"
     severity = Severity.INFO
     since = "0.1.0"
-    preview = True
     needs = frozenset({"train"})
     bad = (
         Example(

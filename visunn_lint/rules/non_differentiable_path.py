@@ -36,7 +36,6 @@ class NonDifferentiablePath(Rule):
     category = "training"
     severity = Severity.WARNING
     since = "0.1.0"
-    preview = True
     needs = frozenset({"train"})
     bad = (
         Example(
@@ -131,7 +130,7 @@ class NonDifferentiablePath(Rule):
     def check(self, model: CapturedModel) -> Iterator[Finding]:
         """Yield a finding for each place at which the gradient of parameters turns to zeros."""
         topology = training_capture(model)
-        if topology is None or not _has_trainable_output(topology):
+        if topology is None:
             return
         for loss in Losses(model, topology).where(_is_flat):
             yield self._report(topology, loss)
@@ -157,9 +156,3 @@ class NonDifferentiablePath(Rule):
 
 def _is_flat(gradient: Gradient) -> bool:
     return not gradient.moves and all(cut.why in _FLAT for cut in gradient.cuts)
-
-
-def _has_trainable_output(topology: Topology) -> bool:
-    """Return whether some output is of floats: truth values and labels are answers."""
-    outputs = [node for node in topology.nodes.values() if node.kind == "output"]
-    return any(spec is None or spec.is_floating for node in outputs for spec in node.input_specs)

@@ -42,7 +42,6 @@ class NormOfOneValue(Rule):
     category = "training"
     severity = Severity.WARNING
     since = "0.1.0"
-    preview = True
     bad = (
         Example(
             "nn.Sequential(nn.AdaptiveAvgPool2d(1), nn.Conv2d(4, 8, 1), nn.BatchNorm2d(8), nn.ReLU())",
@@ -81,25 +80,14 @@ class NormOfOneValue(Rule):
         if model.train is None:
             return
         pooled = _pooled(model.train)
+        for node in model.train.ops("batch_norm"):
+            if node.attributes.get("training") is True and node.inputs[0] in pooled:
+                what = "one value per channel and sample: its map was pooled to one pixel"
+                yield self._report(model.train, node, what, "leave it out: training on a batch of one raises there")
         for node in model.train.ops("*_norm"):
-            spec = node.input_specs[0] if node.input_specs else None
-            if spec is None:
-                continue
-            if node.short_op == "batch_norm":
-                if node.attributes.get("training") is True and node.inputs[0] in pooled:
-                    yield self._report(
-                        model.train,
-                        node,
-                        "one value per channel and sample: its map was pooled to one pixel",
-                        "training on a batch of one raises; leave the norm out behind the pooling",
-                    )
-            elif _values_in_group(node, spec.shape) == 1:
-                yield self._report(
-                    model.train,
-                    node,
-                    "single values: what it returns does not depend on them",
-                    "normalise over more values, with fewer groups or along another axis",
-                )
+            if _values_in_group(node, is_pooled=node.inputs[0] in pooled) == 1:
+                what = "single values: what it returns does not depend on them"
+                yield self._report(model.train, node, what, "normalise over more values: fewer groups, or another axis")
 
     def _report(self, topology: Topology, node: Node, what: str, advice: str) -> Finding:
         return self.finding(
@@ -123,14 +111,16 @@ def _pooled(topology: Topology) -> set[str]:
     return found
 
 
-def _values_in_group(node: Node, shape: tuple[int, ...]) -> int:
-    """Return how many values share a mean; 0 where that is not known."""
-    per_channel = prod(shape[_CHANNELS_FIRST:])
+def _values_in_group(node: Node, *, is_pooled: bool) -> int:
+    """Return how many values share a mean; 0 where that is not known, or due to the size of these inputs alone."""
+    spec = node.input_specs[0]
+    shape = spec.shape if spec is not None else ()
+    has_map = len(shape) > _CHANNELS_FIRST
     match node.short_op, node.attributes:
-        case "group_norm", {"num_groups": int(groups)} if len(shape) > 1 and groups:
-            return shape[1] // groups * per_channel
-        case "instance_norm", _ if len(shape) > _CHANNELS_FIRST:
-            return per_channel
         case "layer_norm", {"normalized_shape": tuple(dims)}:
             return prod(dim for dim in dims if isinstance(dim, int))
+        case "group_norm", {"num_groups": int(groups)} if len(shape) > 1 and groups and (is_pooled or not has_map):
+            return shape[1] // groups
+        case "instance_norm", _ if is_pooled:
+            return 1
     return 0

@@ -35,7 +35,6 @@ class RepeatedActivation(Rule):
     category = "efficiency"
     severity = Severity.INFO
     since = "0.1.0"
-    preview = True
     bad = (
         Example("nn.Sequential(nn.Linear(4, 4), nn.ReLU(), nn.Dropout(), nn.ReLU())", inputs="2x4", at=("3",)),
         Example("nn.Sequential(nn.Linear(4, 4), nn.ReLU(), nn.ReLU(inplace=True))", inputs="2x4", at=("2",)),

@@ -43,7 +43,6 @@ class RepeatedComputation(Rule):
     category = "efficiency"
     severity = Severity.INFO
     since = "0.1.0"
-    preview = True
     needs = frozenset({"eval"})
     bad = (
         Example(

@@ -33,7 +33,6 @@ class SingleLayerRnnDropout(Rule):
     category = "training"
     severity = Severity.WARNING
     since = "0.1.0"
-    preview = True
     bad = (
         Example("nn.LSTM(4, 8, dropout=0.3)", inputs="3x2x4", at=("",)),
         Example("nn.GRU(4, 8, num_layers=1, dropout=0.5, bidirectional=True)", inputs="3x2x4", at=("",)),

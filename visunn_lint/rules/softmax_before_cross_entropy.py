@@ -39,7 +39,6 @@ class SoftmaxBeforeCrossEntropy(Rule):
     category = "training"
     severity = Severity.ERROR
     since = "0.1.0"
-    preview = True
     bad = (
         Example(
             """

@@ -30,7 +30,6 @@ class StrideOverKernel(Rule):
     category = "efficiency"
     severity = Severity.INFO
     since = "0.1.0"
-    preview = True
     bad = (
         Example("nn.Conv2d(3, 8, kernel_size=2, stride=3)", inputs="2x3x9x9", at=("",)),
         Example("nn.Sequential(nn.MaxPool1d(2, stride=4))", inputs="2x3x9", at=("0",)),

@@ -31,7 +31,6 @@ class TrainEvalDrift(Rule):
     category = "training"
     severity = Severity.INFO
     since = "0.1.0"
-    preview = True
     needs = frozenset({"eval", "train"})
     bad = (
         Example(

@@ -22,9 +22,9 @@ class UnreachableGradient(Rule):
 
     Every way from it to an output is cut: by ``detach()``, ``.data`` or ``torch.tensor(x)``, by ``no_grad``, or
     through integers (``argmax``, ``.long()``). Straight-through estimators, parameters that the model writes itself
-    (moving averages), and values that are kept for a loss elsewhere are left alone; so is a model all of whose
-    outputs are answers, such as labels. A module with a twin that is trained (a momentum encoder) is a warning: freeze
-    it, so that the optimizer leaves it out.
+    (moving averages), and values that are kept for a loss elsewhere are left alone; so is a model none of whose
+    outputs has a gradient, which torch itself complains of in ``backward()``. A module with a twin that is trained
+    (a momentum encoder) is a warning: freeze it, so that the optimizer leaves it out.
 
     ## Why is this bad?
     The parameter stays at its initial value while it looks like part of what is trained: it is counted, given to the
@@ -42,7 +42,6 @@ class UnreachableGradient(Rule):
     category = "training"
     severity = Severity.ERROR
     since = "0.1.0"
-    preview = True
     needs = frozenset({"train"})
     bad = (
         Example(
@@ -185,8 +184,7 @@ class UnreachableGradient(Rule):
             return
         losses = Losses(model, topology)
         for loss in losses.where(_is_unreached):
-            if not losses.only_answers or _is_detached(loss):
-                yield self._report(losses, loss)
+            yield self._report(losses, loss)
 
     def _report(self, losses: Losses, loss: Loss) -> Finding:
         topology, count, is_twin = losses.topology, losses.values(loss), losses.has_trained_twin(loss)
@@ -207,11 +205,6 @@ class UnreachableGradient(Rule):
 
 def _is_unreached(gradient: Gradient) -> bool:
     return not gradient.reaches and any(cut.why not in _FLAT for cut in gradient.cuts)
-
-
-def _is_detached(loss: Loss) -> bool:
-    """Return whether a gradient that could have come from an output is taken off it."""
-    return loss.cut.why is Why.DETACHED
 
 
 def _how(loss: Loss) -> str:
