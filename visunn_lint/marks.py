@@ -26,7 +26,8 @@ class Mark:
     """A class, factory or instance to lint, and how: ``None`` means not said.
 
     ``inputs`` and ``kwargs`` are the arguments of ``forward``: specs, and values that it gets as
-    they are. ``modes`` are the modes to capture, ``shapes`` shape expressions by globs of module paths.
+    they are. ``modes`` are the modes to capture, ``shapes`` shape expressions by globs of module
+    paths, ``loss`` is what its outputs go to.
     """
 
     target: object
@@ -35,6 +36,7 @@ class Mark:
     kwargs: Mapping[str, object] = field(default_factory=dict)
     modes: tuple[Mode, ...] | None = None
     shapes: Mapping[str, str] | None = None
+    loss: str = ""
 
 
 @overload
@@ -47,6 +49,7 @@ def model(
     kwargs: Mapping[str, object] | None = None,
     modes: Sequence[Mode] | None = None,
     shapes: Mapping[str, str] | None = None,
+    loss: str = "",
 ) -> Callable[[T], T]: ...
 def model(
     *targets: T,
@@ -55,6 +58,7 @@ def model(
     kwargs: Mapping[str, object] | None = None,
     modes: Sequence[Mode] | None = None,
     shapes: Mapping[str, str] | None = None,
+    loss: str = "",
 ) -> T | Callable[[T], T]:
     """Return the class, factory or instance unchanged, marked as a model to lint in this file.
 
@@ -63,14 +67,16 @@ def model(
     (``net = visunn_lint.model(inputs="2x16")(Net(16))``). ``inputs`` takes every spelling of
     InputSpec, ``kwargs`` are values that ``forward`` gets as they are, ``name`` is what findings
     call the model, ``modes`` are the modes to capture, ``shapes`` is the contract that rule VIS214
-    holds it to (``{"fc": "b 512 -> b 10"}``). Raises InputError or ConfigError for what cannot be read.
+    holds it to (``{"fc": "b 512 -> b 10"}``), ``loss`` is the loss that its outputs go to
+    (``"cross_entropy"``, ``"BCEWithLogitsLoss"``). Raises InputError or ConfigError for what
+    cannot be read.
     """
     namespace = sys._getframe(1).f_globals  # noqa: SLF001 -- the file that marks is the file that is linted
     spec = None if inputs is None else InputSpec.parse(inputs)
     _check_modes(modes)
 
     def mark(target: T) -> T:
-        made = Mark(target, name, spec, kwargs or {}, tuple(modes) if modes else None, shapes)
+        made = Mark(target, name, spec, kwargs or {}, tuple(modes) if modes else None, shapes, loss)
         namespace.setdefault(_MARKS, []).append(made)
         return target
 

@@ -16,8 +16,20 @@ if TYPE_CHECKING:
 
     import networkx as nx
 
+    from visunn_lint.loss import Loss
     from visunn_lint.outline import Outline
-    from visunn_lint.records import Call, Captured, Checkpoint, Failure, Level, Mode, Module, Node, Param
+    from visunn_lint.records import (
+        BadWeight,
+        Call,
+        Captured,
+        Checkpoint,
+        Failure,
+        Level,
+        Mode,
+        Module,
+        Node,
+        Param,
+    )
 
 
 @dataclass(frozen=True)
@@ -228,7 +240,9 @@ class CapturedModel:
     another batch size. ``checkpoint`` is what the configuration says that the model is to load,
     ``shapes`` what shapes it is to have, as expressions by globs of module paths, ``locked`` what
     the lock file says of it. ``unfit`` tells of modes that were left out, as guessed inputs do not
-    do there, what forward raised.
+    do there, what forward raised. ``loss`` is the one that its outputs go to, declared or read from
+    its class. ``in_eval`` are the modules that were in eval mode as it was delivered. ``weights`` are
+    what is wrong with its tensors after a build for real.
     """
 
     name: str
@@ -241,6 +255,9 @@ class CapturedModel:
     locked: Outline | None = None
     unfit: tuple[tuple[Mode, str], ...] = ()
     shapes: Mapping[str, str] | None = None
+    loss: Loss | None = None
+    in_eval: frozenset[str] = frozenset()
+    weights: tuple[BadWeight, ...] | None = None
 
     @property
     def topology(self) -> Topology:

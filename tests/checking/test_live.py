@@ -43,7 +43,7 @@ def test_select_and_ignore_take_one_or_several() -> None:
     """A string is one selector."""
     args = (torch.zeros(2, 4),)
     assert [rule.code for rule in check(_model(), args, select="VIS301").rules_run] == ["VIS301"]
-    assert [rule.code for rule in check(_model(), args, select=["VIS3", "VIS5"], ignore=["VIS501"]).rules_run] == [
+    assert [rule.code for rule in check(_model(), args, select=["VIS301", "VIS501"], ignore=["VIS501"]).rules_run] == [
         "VIS301"
     ]
 

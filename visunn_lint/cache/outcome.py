@@ -28,12 +28,16 @@ _FAST: Final = 1
 
 @dataclass(frozen=True, slots=True)
 class ModelOutcome:
-    """A model that was captured: its name, how it was run in each mode, and its topologies by mode."""
+    """A model that was captured: its name, how it was run in each mode, and its topologies by mode.
+
+    ``unfit`` has the modes in which guessed inputs do not do, and what forward raised there.
+    """
 
     name: str
     inputs_are_guessed: bool
     captured: tuple[Captured, ...]
     topologies: Mapping[Mode, Topology]
+    unfit: tuple[tuple[Mode, str], ...] = ()
 
     @property
     def topology(self) -> Topology:
@@ -45,7 +49,7 @@ class ModelOutcome:
         """Return what is kept of a model once its rules have run."""
         topologies = {topology.captured.mode: topology for topology in model.topologies}
         captured = tuple(topology.captured for topology in model.topologies)
-        return ModelOutcome(model.name, model.inputs_are_guessed, captured, topologies)
+        return ModelOutcome(model.name, model.inputs_are_guessed, captured, topologies, model.unfit)
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,7 +86,7 @@ class Outcome:
         """Return what ``to_bytes`` wrote, each topology read when it is first asked for; raises ValueError for else."""
         stored = _unpack(data, _OUTCOME)
         models = tuple(
-            ModelOutcome(each.name, each.inputs_are_guessed, each.captured, LazyTopologies(each.topologies))
+            ModelOutcome(each.name, each.inputs_are_guessed, each.captured, LazyTopologies(each.topologies), each.unfit)
             for each in stored.models
         )
         return Outcome(
@@ -134,6 +138,7 @@ class _StoredModel(msgspec.Struct, frozen=True, array_like=True):
     inputs_are_guessed: bool
     captured: tuple[Captured, ...]
     topologies: dict[Mode, bytes]
+    unfit: tuple[tuple[Mode, str], ...] = ()
 
 
 class _StoredOutcome(msgspec.Struct, frozen=True, array_like=True):
@@ -152,7 +157,7 @@ _OUTCOME = msgspec.msgpack.Decoder(_StoredOutcome)
 
 def _stored_model(model: ModelOutcome) -> _StoredModel:
     topologies = {mode: _packed_topology(topology) for mode, topology in model.topologies.items()}
-    return _StoredModel(model.name, model.inputs_are_guessed, model.captured, topologies)
+    return _StoredModel(model.name, model.inputs_are_guessed, model.captured, topologies, model.unfit)
 
 
 def _packed_topology(topology: Topology) -> bytes:

@@ -39,8 +39,12 @@ def selected_rules(settings: Settings) -> tuple[type[Rule], ...]:
 
 
 def needed_facts(settings: Settings) -> frozenset[Fact]:
-    """Return the facts that some selected rule does not run without; raises ConfigError as ``selected_rules``."""
-    return frozenset(fact for rule in selected_rules(settings) for fact in rule.needs)
+    """Return the facts that some selected rule does not run without; raises ConfigError as ``selected_rules``.
+
+    A look at the weights takes a build for real: it is made where the settings ask for it.
+    """
+    needed = frozenset(fact for rule in selected_rules(settings) for fact in rule.needs)
+    return needed if settings.weights else needed - {"weights"}
 
 
 def fits(rule: type[Rule], selector: str) -> bool:

@@ -27,6 +27,7 @@ if TYPE_CHECKING:
 @click.command("check")
 @click.argument("targets", nargs=-1)
 @selection_options
+@click.option("--weights", is_flag=True, help="Build models for real as well, and look at their initial weights.")
 @click.option("--exit-zero", is_flag=True, help="Exit 0 whatever was found.")
 @click.option("--statistics", is_flag=True, help="Print counts by rule in place of findings (full, concise).")
 @click.option(
@@ -51,6 +52,7 @@ def command(  # noqa: PLR0913 -- each is an option or a group of them
     *,
     targets: tuple[str, ...],
     selection: SelectionOptions,
+    weights: bool,
     exit_zero: bool,
     statistics: bool,
     outputs: list[Output],
@@ -68,7 +70,8 @@ def command(  # noqa: PLR0913 -- each is an option or a group of them
     """
     from visunn_lint.cli._models import check_all, settings_for  # noqa: PLC0415 -- much that --help does without
 
-    settings = settings_for(targets, project, {**selection.as_table(), **remembered.as_table()})
+    flags = {**selection.as_table(), **remembered.as_table(), **({"weights": True} if weights else {})}
+    settings = settings_for(targets, project, flags)
     check_baseline(settings, known)
 
     def has_failed(outcome: Outcome) -> bool:

@@ -46,6 +46,7 @@ class Settings:
     extend_ignore: tuple[str, ...] = ()
     fail_on: Severity = Severity.WARNING
     preview: bool = False
+    weights: bool = False
     include_installed: bool = False
     exclude: tuple[str, ...] = ()
     baseline: str = ""

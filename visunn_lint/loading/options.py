@@ -52,6 +52,7 @@ class Plan:
     modes: Sequence[Mode] = ()
     checkpoint: Path | None = None
     shapes: Mapping[str, str] | None = None
+    loss: str = ""
 
 
 def make_plans(candidates: Sequence[Candidate], target: Target, options: Options) -> list[Plan]:
@@ -74,7 +75,8 @@ def _plan(candidate: Candidate, target: Target, options: Options, *, is_alone: b
     shown = name if is_named else _full_name(candidate, target)
     checkpoint = options.root / settings.checkpoint if settings and settings.checkpoint else None
     shapes = mark.shapes if mark else None
-    return Plan(shown, inputs, kwargs, modes or options.modes, checkpoint, shapes)
+    loss = (settings.loss if settings else "") or (mark.loss if mark else "")
+    return Plan(shown, inputs, kwargs, modes or options.modes, checkpoint, shapes, loss)
 
 
 def _full_name(candidate: Candidate, target: Target) -> str:
