@@ -12,8 +12,8 @@ from benchmarks.precision.record import Row, Said
 from benchmarks.zoo import sources
 from benchmarks.zoo.sources.source import ExcludedError
 from visunn_lint.checking import needed_facts, run_rules
-from visunn_lint.errors import Timeout, VisunnError
-from visunn_lint.loading.capturing import MODES, run_with
+from visunn_lint.errors import InputError, Timeout, VisunnError
+from visunn_lint.loading.capturing import MODES, run_chosen, run_with
 from visunn_lint.loading.time_limit import time_limit
 
 if TYPE_CHECKING:
@@ -47,10 +47,13 @@ def _findings(name: str, run: Callable[[], tuple[Subject, Run]], settings: Setti
 
 
 def _captured(name: str, run: Callable[[], tuple[Subject, Run]], settings: Settings) -> CapturedModel:
-    """Return all captures of a model that the rules need, made with the inputs of its capture in eval mode."""
+    """Return all captures of a model that the rules need: with the inputs of its capture in eval mode if these do."""
     subject, first = run()
     subject = replace(subject, modes=MODES, facts=needed_facts(settings))
-    return run_with(subject, first.arguments).as_model(name)
+    try:
+        return run_with(subject, first.arguments).as_model(name)
+    except InputError:
+        return run_chosen(subject, None, {}).as_model(name)
 
 
 def _said(finding: Finding) -> Said:
