@@ -44,8 +44,8 @@ def _split(dims: Sequence[int], borders: Sequence[int]) -> list[tuple[int, ...]]
 
 
 def _is_swap(old: tuple[int, ...], new: tuple[int, ...]) -> bool:
-    """Return whether two axes change places; T and T + 1 may, that is the shift of relative attention."""
-    return len(old) == 2 and old == new[::-1] and abs(old[0] - old[1]) != 1  # noqa: PLR2004 -- a pair
+    """Return whether two axes change places."""
+    return len(old) == 2 and old == new[::-1]  # noqa: PLR2004 -- a pair
 
 
 def _is_dealt_out(old: tuple[int, ...], new: tuple[int, ...]) -> bool:

@@ -14,6 +14,8 @@ from visunn_lint.rules._rule import Example, Rule
 from visunn_lint.topology import CapturedModel, Topology
 
 _VIEWS = frozenset({"view", "reshape"})
+_SLICES = frozenset({"getitem", "narrow", "slice"})
+_VIEWS_BACK = _VIEWS | {"view_as", "reshape_as"}
 _PRODUCTS = frozenset({"matmul", "bmm", "einsum", "scaled_dot_product_attention"})
 _PASS_ON = frozenset({"contiguous", "dropout", "clone"})
 
@@ -23,8 +25,8 @@ class ViewAsTranspose(Rule):
     """``view`` or ``reshape`` gives a tensor the shape that it would have with its axes in another order.
 
     ``(batch, length, channels)`` becomes ``(batch, channels, length)``, or heads and steps change
-    places while heads and features become one. A view from T × (T + 1) to (T + 1) × T, as relative attention
-    shifts its scores, is meant so.
+    places while heads and features become one. Where the result is sliced and viewed back, as relative
+    attention shifts its scores, it is meant so.
 
     ## Why is this bad?
     ``view`` moves no element. What is called channel afterwards holds parts of several steps: values of
@@ -120,10 +122,10 @@ class ViewAsTranspose(Rule):
         for topology in model.topologies:
             for node in topology.nodes.values():
                 before, after = first_input(node), first_output(node)
-                if node.short_op not in _VIEWS or before is None or after is None or not _has_meaning(topology, node):
+                if node.short_op not in _VIEWS or before is None or after is None:
                     continue
                 asked = may_be_reordered if _is_product(topology, node) else is_reordered
-                if asked(before.shape, after.shape):
+                if asked(before.shape, after.shape) and _has_meaning(topology, node) and not _shifts(topology, node):
                     yield self._report(node, before.shape, after.shape)
 
     def _report(self, node: Node, before: tuple[int, ...], after: tuple[int, ...]) -> Finding:
@@ -140,6 +142,15 @@ def _has_meaning(topology: Topology, node: Node) -> bool:
     """Return whether a view reads what was computed, not a weight whose axes mean what the view makes of them."""
     producer = next(iter(topology.producers(node)), None)
     return producer is not None and producer.kind not in query.STORED_KINDS
+
+
+def _shifts(topology: Topology, node: Node) -> bool:
+    """Return whether a view is one of two with a slice between them: rows of another length, to shift them."""
+    return any(
+        slice_.short_op in _SLICES and any(each.short_op in _VIEWS_BACK for each in beyond(slice_))
+        for beyond in (topology.consumers, topology.producers)
+        for slice_ in beyond(node)
+    )
 
 
 def _is_product(topology: Topology, node: Node) -> bool:
