@@ -67,6 +67,11 @@ def assigned_at(model: CapturedModel, owner: Module, attribute: str) -> Location
     return next((place for place in found if place is not None), None)
 
 
+def is_reassigned(model: CapturedModel, owner: Module, attribute: str) -> bool:
+    """Return whether the class of a module assigns an attribute outside of its constructor."""
+    return any(attribute in _reassigned(body) for _, body in _classes(model, owner))
+
+
 # -- the code of a class ---------------------------------------------------------------------------
 
 

@@ -13,7 +13,10 @@ from visunn_lint.loading import capture_model
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from visunn_lint.rules import Fact
     from visunn_lint.topology import CapturedModel
+
+_FACTS: tuple[Fact, ...] = ("rebatched",)
 
 
 class _Net(nn.Module):
@@ -29,7 +32,7 @@ class _Net(nn.Module):
 
 
 def _captured(function: Callable[[Tensor], Tensor], inputs: str | None = "b x 4") -> CapturedModel:
-    return capture_model(_Net(function), inputs=inputs, facts=("rebatched",))
+    return capture_model(_Net(function), inputs=inputs, facts=_FACTS)
 
 
 def _batches(model: CapturedModel) -> list[tuple[int, bool]]:
@@ -86,5 +89,5 @@ def test_values_of_another_batch_are_in_the_way() -> None:
         def forward(self, x: Tensor, mask: Tensor) -> Tensor:
             return x * mask
 
-    model = capture_model(Masked(), kwargs={"mask": torch.ones(2, 4)}, inputs="b x 4", facts=("rebatched",))
+    model = capture_model(Masked(), kwargs={"mask": torch.ones(2, 4)}, inputs="b x 4", facts=_FACTS)
     assert model.rebatched is None
