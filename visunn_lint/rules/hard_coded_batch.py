@@ -38,7 +38,6 @@ class HardCodedBatch(Rule):
     category = "shapes"
     severity = Severity.ERROR
     since = "0.1.0"
-    preview = True
     needs = frozenset({"eval", "rebatched"})
     bad = (
         Example(

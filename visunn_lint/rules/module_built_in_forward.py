@@ -15,7 +15,7 @@ from visunn_lint.rules._syntax import FUNCTIONS, SyntaxTree, syntax_tree
 from visunn_lint.topology import CapturedModel, Topology
 
 _BUILT = "built in forward"
-_MOVES = frozenset({"to", "cuda", "cpu", "half", "float", "double", "bfloat16", "detach", "data"})
+_MOVES = frozenset({"to", "cuda", "cpu", "half", "float", "double", "bfloat16", "detach", "set_data_"})
 
 
 @dataclass(frozen=True)
@@ -40,7 +40,6 @@ class ModuleBuiltInForward(Rule):
     category = "wiring"
     severity = Severity.ERROR
     since = "0.1.0"
-    preview = True
     bad = (
         Example(
             """

@@ -42,7 +42,6 @@ class UnregisteredTensor(Rule):
     category = "wiring"
     severity = Severity.WARNING
     since = "0.1.0"
-    preview = True
     bad = (
         Example(
             """
