@@ -20,7 +20,8 @@ class _FixedToken(nn.Module):
         self.token, self.fc = nn.Parameter(torch.zeros(2, 4)), nn.Linear(4, 4)
 
     def forward(self, x: Tensor) -> Tensor:
-        return self.fc(x) + self.token
+        made: Tensor = self.fc(x) + self.token
+        return made
 
 
 class _OverBatch(nn.Module):
@@ -29,7 +30,8 @@ class _OverBatch(nn.Module):
         self.fc = nn.Linear(4, 4)
 
     def forward(self, x: Tensor) -> Tensor:
-        return self.fc(x).softmax(0)
+        made: Tensor = self.fc(x).softmax(0)
+        return made
 
 
 class _Sequence(nn.Module):
@@ -39,7 +41,8 @@ class _Sequence(nn.Module):
         self.lstm = nn.LSTM(4, 4)
 
     def forward(self, x: Tensor) -> Tensor:
-        return self.lstm(self.layers(x).transpose(1, 2))[0]
+        made: Tensor = self.lstm(self.layers(x).transpose(1, 2))[0]
+        return made
 
 
 def _found(model: nn.Module, inputs: str | None, codes: Sequence[str]) -> list[tuple[str, str]]:
