@@ -247,7 +247,8 @@ def test_verbose_tells_how_the_run_went(folder: Path, capsys: Capture) -> None: 
         "recycled.py::Net: eval ran on meta tensors",
         "recycled.py::Net: train ran on meta tensors",
     ]
-    assert lines[3].startswith("VIS401 unexpected-module did not run: ")
+    reason = "recycled.py::Net has no capture at another batch size"
+    assert lines[3] == f"VIS204 hard-coded-batch did not run: {reason}"
 
 
 UNINITIALISED = """\

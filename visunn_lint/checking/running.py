@@ -22,7 +22,7 @@ from visunn_lint.finding import Finding, Report, SkippedRule, Suppression
 from visunn_lint.rules.rule_crashed import RuleCrashed
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     from visunn_lint.config import Settings
     from visunn_lint.rules import Fact, Rule
@@ -100,11 +100,17 @@ def _skipped(rule: Rule, model: CapturedModel) -> SkippedRule | None:
     return SkippedRule(rule.code, rule.name, reason) if reason else None
 
 
+_NAMES: Mapping[Fact, str] = {
+    "checkpoint": "checkpoint",
+    "locked": "entry in visunn.lock",
+    "rebatched": "capture at another batch size",
+    "shapes": "contract of shapes",
+}
+
+
 def _called(fact: Fact) -> str:
     """Return what a fact is called where a model lacks it."""
-    return {"checkpoint": "checkpoint", "locked": "entry in visunn.lock", "shapes": "contract of shapes"}.get(
-        fact, f"{fact} capture"
-    )
+    return _NAMES.get(fact, f"{fact} capture")
 
 
 def _is_ignored(rule: type[Rule], finding: Finding, model: CapturedModel, settings: Settings) -> bool:
