@@ -12,7 +12,6 @@ import msgspec
 from visunn_lint.cache.ground import Ground
 from visunn_lint.cache.manifest import Manifest
 from visunn_lint.cache.outcome import Outcome
-from visunn_lint.cache.recording import Recorder
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -83,6 +82,8 @@ class Memory:
 
         ``folders`` are those that the run puts on ``sys.path``. What is broken is tried again each time.
         """
+        from visunn_lint.cache.recording import Recorder  # noqa: PLC0415 -- what is remembered does without
+
         ground = Ground.under(self.root)
         environ = dict(os.environ)
         with Recorder(ground).recording(folders) as traced:

@@ -10,8 +10,7 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from visunn_lint.cache.recording import EVERYTHING
-from visunn_lint.cache.traces import Kind, Trace, kind_at
+from visunn_lint.cache.traces import EVERYTHING, Kind, Trace, kind_at
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping

@@ -10,14 +10,13 @@ import os
 import sys
 import threading
 from contextlib import contextmanager
-from importlib.abc import MetaPathFinder
 from importlib.util import source_from_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, Literal, TypeAlias
 
 import visunn_lint
 from visunn_lint.cache.ground import is_standard
-from visunn_lint.cache.traces import Trace
+from visunn_lint.cache.traces import EVERYTHING, Trace
 from visunn_lint.location import is_installed
 
 if TYPE_CHECKING:
@@ -30,9 +29,6 @@ Cause: TypeAlias = Literal["import system", "metadata", "package", "visunn", "co
 """Who did something: the search for a distribution, the import of an installed package, or code of this unit alone."""
 
 _MAIN = frozenset({"__main__", "__mp_main__"})
-
-EVERYTHING: Final = "*"
-"""Stands among the variables for all of them: somebody went through the environment."""
 
 _OWN = str(Path(visunn_lint.__file__).parent) + os.sep
 _IMPORT_SYSTEM = ("<frozen importlib", "<frozen zipimport")
@@ -316,7 +312,7 @@ def _watched_imports(recorder: Recorder) -> Iterator[None]:
         sys.meta_path.remove(finder)
 
 
-class _Finder(MetaPathFinder):
+class _Finder:
     """Finds nothing, and notes what was looked for."""
 
     def __init__(self, recorder: Recorder) -> None:

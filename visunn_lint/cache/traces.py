@@ -5,10 +5,13 @@ from __future__ import annotations
 import os
 import stat
 from dataclasses import dataclass, field
-from typing import Literal, NamedTuple, TypeAlias
+from typing import Final, Literal, NamedTuple, TypeAlias
 
 Kind: TypeAlias = Literal["missing", "file", "folder", "other"]
 """What stands at a path."""
+
+EVERYTHING: Final = "*"
+"""Stands among the variables for all of them: somebody went through the environment."""
 
 _STAT = os.stat
 """Kept from before a recording puts its own in the place of it."""

@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING
 from visunn_lint.errors import TargetError
 from visunn_lint.loading.flags import check_addresses
 from visunn_lint.location import shown_path
-from visunn_lint.pipeline.targets.discovery import Skipped, model_files
 from visunn_lint.pipeline.targets.target import Target, parse_target
 
 if TYPE_CHECKING:
@@ -69,6 +68,8 @@ def files_without_model(without: Sequence[Broken], *, is_all: bool) -> tuple[tup
 
 def _files(folder: Path, options: Options) -> tuple[list[Path], list[str]]:
     """Return the files of a folder that show a model, and what was left out; raises TargetError if there are none."""
+    from visunn_lint.pipeline.targets.discovery import Skipped, model_files  # noqa: PLC0415 -- most targets are files
+
     found = list(model_files(folder, root=options.root, exclude=options.exclude))
     files = [file for file in found if isinstance(file, Path)]
     skipped = [f"{shown_path(each.file)}: {each.reason}" for each in found if isinstance(each, Skipped)]
