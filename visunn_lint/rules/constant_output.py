@@ -95,6 +95,18 @@ class ConstantOutput(Rule):
         ),
         Example(
             """
+            class Net(nn.Module):  # positions, for as many steps as there are
+                def __init__(self):
+                    super().__init__()
+                    self.embed = nn.Embedding(16, 4)
+
+                def forward(self, x):
+                    return self.embed(torch.arange(x.shape[1])).expand(x.shape[0], -1, -1)
+            """,
+            inputs="2x5x4",
+        ),
+        Example(
+            """
             class Net(nn.Module):  # values that Python reads
                 def __init__(self):
                     super().__init__()
@@ -110,7 +122,7 @@ class ConstantOutput(Rule):
     def check(self, model: CapturedModel) -> Iterator[Finding]:
         """Yield a finding for all outputs that are constant together, or for each that is so alone."""
         topology = model.eval
-        if topology is None or model.has_failed or not topology.captured.inputs:
+        if topology is None or model.has_failed or not _reads_inputs(topology):
             return
         moving = input_dependents(topology)
         outputs = [node for node in topology.nodes.values() if node.kind == "output"]
@@ -140,6 +152,11 @@ class ConstantOutput(Rule):
             advice="compute it once, in __init__, unless it is learned",
             severity=Severity.INFO,
         )
+
+
+def _reads_inputs(topology: Topology) -> bool:
+    """Return whether an op takes an input: a module that only asks for its shape, as for positions, means to."""
+    return any(node.kind == "input" and topology.consumers(node) for node in topology.nodes.values())
 
 
 def _may_be_read_by_python(topology: Topology, moving: set[str]) -> bool:
