@@ -219,7 +219,7 @@ def test_stdout_holds_the_report_alone(folder: Path, capfd: Capture) -> None:
         (["--config", "selct = []"], "error: --config: unknown key `selct`\n  hint: did you mean `select`?\n"),
         (
             ["--config", "rules.over-budget.nonsense = 1"],
-            "error: unknown key `rules.over-budget.nonsense`\n  hint: ",
+            "error: --config: unknown key `rules.over-budget.nonsense`\n  hint: ",
         ),
         (["--input", "2*4"], "error: recycled.py: cannot read the input '2*4'\n  hint: write it like"),
         (["--timeout", "0"], "error: invalid value for '--timeout': 0.0 is not in the range x>0\n"),

@@ -3,7 +3,7 @@
 from visunn_lint.checking.baselining import update_baseline
 from visunn_lint.checking.live import check
 from visunn_lint.checking.running import run_rules
-from visunn_lint.checking.selection import needed_facts
+from visunn_lint.checking.selection import check_settings, needed_facts
 from visunn_lint.checking.suppressing import add_ignores, suppress
 
-__all__ = ["add_ignores", "check", "needed_facts", "run_rules", "suppress", "update_baseline"]
+__all__ = ["add_ignores", "check", "check_settings", "needed_facts", "run_rules", "suppress", "update_baseline"]

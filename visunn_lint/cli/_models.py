@@ -23,7 +23,10 @@ if TYPE_CHECKING:
 
 def settings_for(targets: Sequence[str], project: ProjectOptions, flags: Mapping[str, object]) -> Settings:
     """Return the settings of the project that the targets lie in."""
-    return load_settings(_common_place(targets), config=project.config, isolated=project.isolated, flags=flags)
+    from visunn_lint.checking import check_settings  # noqa: PLC0415 -- loads every rule, which --help does without
+
+    place = common_place(targets)
+    return load_settings(place, config=project.config, isolated=project.isolated, flags=flags, check=check_settings)
 
 
 def load_all(
@@ -94,7 +97,7 @@ def _tell(model: CapturedModel, terminal: Terminal) -> None:
         terminal.note(f"{model.name}: not captured in {mode} mode, where it wants other inputs: {message}")
 
 
-def _common_place(targets: Sequence[str]) -> Path:
+def common_place(targets: Sequence[str]) -> Path:
     """Return the innermost folder that holds every target; what is no path counts as here."""
     paths = [Path(target.partition("::")[0]) for target in targets]
     places = [path.resolve() if path.exists() else Path.cwd() for path in paths]

@@ -25,8 +25,13 @@ if TYPE_CHECKING:
 @click.command("check")
 @click.argument("targets", nargs=-1)
 @selection_options
-@click.option("--exit-zero", is_flag=True, help="Exit 0 whatever was found.")
-@click.option("--statistics", is_flag=True, help="Print counts by rule in place of findings (full, concise).")
+@click.option("--exit-zero", is_flag=True, envvar="VISUNN_EXIT_ZERO", help="Exit 0 whatever was found.")
+@click.option(
+    "--statistics",
+    is_flag=True,
+    envvar="VISUNN_STATISTICS",
+    help="Print counts by rule in place of findings (full, concise).",
+)
 @click.option(
     "--output-format",
     "outputs",
@@ -38,6 +43,7 @@ if TYPE_CHECKING:
     help=f"How the findings are told: {', '.join(report_formats())}. Repeat it to write files as well.",
 )
 @known_options
+@click.option("--show-settings", is_flag=True, help="Print every setting and where it was said, and check nothing.")
 @capture_options
 @project_options
 @terminal_options
@@ -51,6 +57,7 @@ def command(  # noqa: PLR0913 -- each is an option or a group of them
     statistics: bool,
     outputs: list[Output],
     known: KnownOptions,
+    show_settings: bool,
     capture: CaptureOptions,
     project: ProjectOptions,
 ) -> int:
@@ -62,9 +69,13 @@ def command(  # noqa: PLR0913 -- each is an option or a group of them
     """
     from visunn_lint.checking import needed_facts, run_rules  # noqa: PLC0415 -- imports torch, which --help does without
     from visunn_lint.cli._models import load_all, settings_for  # noqa: PLC0415 -- as above
+    from visunn_lint.cli._settings import settings_text  # noqa: PLC0415 -- as above
 
-    settings = settings_for(targets, project, selection.as_table())
-    run_rules([], settings)  # a misspelt rule is told before any model runs
+    flags = selection.as_table()
+    settings = settings_for(targets, project, flags)
+    if show_settings:
+        terminal.write(settings_text(targets, project, flags, click.get_current_context()))
+        return CLEAN
     check_baseline(settings, known)
     loaded = load_all(targets, settings, capture, terminal, facts=needed_facts(settings))
     report = run_rules(loaded.models, settings)
