@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING
 from visunn_lint.config import load_settings
 from visunn_lint.errors import TargetError
 from visunn_lint.loading import Loaded, load
+from visunn_lint.pipeline import engines
+from visunn_lint.pipeline.description import ELLIPSIS
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Mapping, Sequence
@@ -16,6 +18,7 @@ if TYPE_CHECKING:
     from visunn_lint.cli._options import CaptureOptions, ProjectOptions
     from visunn_lint.cli._terminal import Terminal
     from visunn_lint.config import Settings
+    from visunn_lint.finding import Broken
     from visunn_lint.records import Mode
     from visunn_lint.rules import Fact
     from visunn_lint.topology import CapturedModel
@@ -45,6 +48,7 @@ def load_all(
     if not named:
         msg = "nothing to look at: no target was given"
         raise TargetError(msg, hint="give one, such as model.py, or name models in [tool.visunn.models]")
+    engines.find(capture.engine)  # a misspelt one is told before any model is built
     loaded = [_load(target, set(named) - {target}, settings, capture, modes, facts) for target in dict.fromkeys(named)]
     together = Loaded(
         tuple(model for each in loaded for model in each.models),
@@ -56,7 +60,7 @@ def load_all(
     for model in together.models:
         _tell(model, terminal)
     for broken in together.broken:
-        terminal.error(f"{broken.target}: {broken.message}", hint=broken.hint, details=broken.details)
+        terminal.error(f"{broken.target}: {broken.message}", hint=_hint(broken, terminal), details=broken.details)
     return together
 
 
@@ -95,6 +99,13 @@ def _tell(model: CapturedModel, terminal: Terminal) -> None:
         terminal.note(f"{model.name}: no inputs were given, ran with --input '{inputs}'")
     for mode, message in model.unfit:
         terminal.note(f"{model.name}: not captured in {mode} mode, where it wants other inputs: {message}")
+
+
+def _hint(broken: Broken, terminal: Terminal) -> str:
+    """Return what to do about a target that broke; of a message that was cut, also how to read the rest."""
+    if terminal.verbose or ELLIPSIS not in broken.message:
+        return broken.hint
+    return "; ".join(filter(None, [broken.hint, "-v shows the rest of the message"]))
 
 
 def common_place(targets: Sequence[str]) -> Path:

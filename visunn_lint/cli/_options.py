@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING, TypeAlias
 import click
 from click.core import ParameterSource
 
+from visunn_lint.cli import _completing
+
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
@@ -102,6 +104,10 @@ def _terminal_option(field: str, *names: str, **attributes: object) -> Decorator
     return click.option(*names, field, expose_value=False, callback=store, **attributes)  # type: ignore[arg-type]  # click types each attribute by itself
 
 
+def _rules_option(name: str, text: str) -> Decorator:
+    return click.option(name, multiple=True, metavar="RULES", shell_complete=_completing.rules, help=text)
+
+
 capture_options = grouped(
     "capture",
     CaptureOptions,
@@ -152,10 +158,10 @@ project_options = grouped(
 selection_options = grouped(
     "selection",
     SelectionOptions,
-    click.option("--select", multiple=True, metavar="RULES", help="Run these rules alone: codes, prefixes or names."),
-    click.option("--extend-select", multiple=True, metavar="RULES", help="Run these rules as well."),
-    click.option("--ignore", multiple=True, metavar="RULES", help="Leave these rules out."),
-    click.option("--extend-ignore", multiple=True, metavar="RULES", help="Leave these rules out as well."),
+    _rules_option("--select", "Run these rules alone: codes, prefixes or names."),
+    _rules_option("--extend-select", "Run these rules as well."),
+    _rules_option("--ignore", "Leave these rules out."),
+    _rules_option("--extend-ignore", "Leave these rules out as well."),
     click.option("--fail-on", type=click.Choice(["error", "warning", "info"]), help="Exit 1 from this severity up."),
     click.option("--preview/--no-preview", default=None, help="Run rules that are not stable yet."),
     click.option(

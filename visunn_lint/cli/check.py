@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from visunn_lint.cli import _completing
 from visunn_lint.cli._known import check_baseline, known_options, settle
 from visunn_lint.cli._options import capture_options, project_options, selection_options, terminal_options
 from visunn_lint.cli._outcome import CLEAN, FINDINGS, NOT_LINTED
@@ -23,7 +24,7 @@ if TYPE_CHECKING:
 
 
 @click.command("check")
-@click.argument("targets", nargs=-1)
+@click.argument("targets", nargs=-1, shell_complete=_completing.targets)
 @selection_options
 @click.option("--exit-zero", is_flag=True, envvar="VISUNN_EXIT_ZERO", help="Exit 0 whatever was found.")
 @click.option(
@@ -37,6 +38,7 @@ if TYPE_CHECKING:
     "outputs",
     multiple=True,
     callback=read_outputs,
+    shell_complete=_completing.formats,
     default=("full",),
     envvar="VISUNN_OUTPUT_FORMAT",
     metavar="FORMAT[=PATH]",

@@ -13,6 +13,9 @@ if TYPE_CHECKING:
 
 _LONGEST = 300
 
+ELLIPSIS = "[…]"
+"""Stands where a message was cut."""
+
 
 def describe(error: BaseException) -> str:
     """Return the class, the first line of the message, and the user's line of an exception."""
@@ -36,5 +39,7 @@ def _message(error: BaseException) -> str:
     if isinstance(error, SystemExit):
         return f"it calls sys.exit({'' if error.code is None else repr(error.code)})"
     text = error.msg if isinstance(error, SyntaxError) else str(error)
-    first = next(iter(text.strip().splitlines()), "")[:_LONGEST]
-    return f"{type(error).__name__}: {first}" if first else type(error).__name__
+    first, *others = text.strip().splitlines() or [""]
+    is_cut = bool(others) or len(first) > _LONGEST
+    shown_text = first[:_LONGEST] + f" {ELLIPSIS}" * is_cut
+    return f"{type(error).__name__}: {shown_text}" if first else type(error).__name__
