@@ -60,5 +60,5 @@ def main() -> None:
 
 def run(arguments: list[str]) -> int:
     """Return the exit code of a command line: 0 clean, 1 findings, 2 could not lint."""
-    terminal = Terminal()
+    terminal = Terminal(arguments=tuple(arguments))
     return exit_code_of(lambda: visunn.main(arguments, "visunn", standalone_mode=False, obj=terminal), terminal)

@@ -27,7 +27,6 @@ def answer(program: click.Command) -> int:
         return end.code if isinstance(end.code, int) else 0
     except Exception:  # noqa: BLE001 -- a traceback would land in the line that is being typed
         return 1
-    return 0
 
 
 def rules(_: click.Context, __: click.Parameter, incomplete: str) -> list[CompletionItem]:

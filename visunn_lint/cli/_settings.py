@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 _WIDEST = 60
 _BARE_KEY = re.compile(r"[A-Za-z0-9_-]+")
-_ACTIONS = frozenset({"add_ignore", "help", "reason", "show_settings", "update_baseline", "watch"})
+_ACTIONS = frozenset({"add_ignore", "help", "reason", "show_settings", "update_baseline", "watches"})
 """Options that say what is done, and not how."""
 
 

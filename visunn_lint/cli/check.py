@@ -45,6 +45,7 @@ if TYPE_CHECKING:
     help=f"How the findings are told: {', '.join(report_formats())}. Repeat it to write files as well.",
 )
 @known_options
+@click.option("--watch", "watches", is_flag=True, help="Check again whenever a file changes that the check has read.")
 @click.option("--show-settings", is_flag=True, help="Print every setting and where it was said, and check nothing.")
 @capture_options
 @project_options
@@ -59,6 +60,7 @@ def command(  # noqa: PLR0913 -- each is an option or a group of them
     statistics: bool,
     outputs: list[Output],
     known: KnownOptions,
+    watches: bool,
     show_settings: bool,
     capture: CaptureOptions,
     project: ProjectOptions,
@@ -73,6 +75,8 @@ def command(  # noqa: PLR0913 -- each is an option or a group of them
     from visunn_lint.cli._models import load_all, settings_for  # noqa: PLC0415 -- as above
     from visunn_lint.cli._settings import settings_text  # noqa: PLC0415 -- as above
 
+    if watches and not show_settings:
+        return _watch(targets, known, terminal)
     flags = selection.as_table()
     settings = settings_for(targets, project, flags)
     if show_settings:
@@ -89,6 +93,17 @@ def command(  # noqa: PLR0913 -- each is an option or a group of them
     for rule in report.rules_skipped:
         terminal.detail(f"{rule.code} {rule.name} did not run: {rule.reason}")
     return _exit_code(report, settings.fail_on, exit_zero=exit_zero)
+
+
+def _watch(targets: tuple[str, ...], known: KnownOptions, terminal: Terminal) -> int:
+    """Check until it is interrupted; raises UsageError where that would write what is watched."""
+    from visunn_lint.cli._watching import check_apart, watch  # noqa: PLC0415 -- as above
+
+    if known.writes:
+        message = "--watch writes nothing: run --add-ignore and --update-baseline without it"
+        raise click.UsageError(message)
+    arguments = [argument for argument in terminal.arguments if argument != "--watch"]
+    return watch(targets, check_apart(arguments), terminal)
 
 
 def _exit_code(report: Report, fail_on: Severity, *, exit_zero: bool) -> int:
