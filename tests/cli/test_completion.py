@@ -45,7 +45,7 @@ def _completions(monkeypatch: pytest.MonkeyPatch, capsys: Capture, *words: str) 
         (("check", "--select", "VIS30"), ["VIS301"]),
         (("check", "--ignore", "bias"), ["bias-before-norm"]),
         (("check", "--select", "VIS110,VIS30"), ["VIS110,VIS301"]),
-        (("rule", "recycled"), ["recycled-layer"]),
+        (("rule", "recycled-l"), ["recycled-layer"]),
         (("check", "--output-format", "conc"), ["concise"]),
         (("check", "--fail-on", "w"), ["warning"]),
     ],
