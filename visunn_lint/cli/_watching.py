@@ -59,14 +59,15 @@ def watch(targets: Sequence[str], check: Callable[[], Iterable[str] | None], ter
     ``check`` returns the files that it has read, None if it came to no end.
     """
     read: Iterable[str] = ()
+    click.clear()
     try:
         while True:
-            click.clear()
             started = time.time()
             read = check() or read
             watched = Watched.of(targets, read)
             terminal.note(f"watching {_count(watched.files)}; Ctrl-C ends")
             changed = next_change(watched, started)
+            click.clear()
             terminal.note(f"{_shown(changed)} changed")
     except KeyboardInterrupt:
         terminal.note("")
