@@ -15,6 +15,7 @@ from visunn_lint.spec import Plain, TensorSpec  # noqa: TC001 -- see above
 
 NodeKind: TypeAlias = Literal["op", "input", "output", "param", "buffer", "const", "opaque"]
 Mode: TypeAlias = Literal["eval", "train"]
+Autograd: TypeAlias = Literal["on", "off", "custom"]
 Rung: TypeAlias = Literal["meta", "fake", "real", "file"]
 
 
@@ -42,6 +43,20 @@ class Param:
     def numel(self) -> int:
         """The number of elements; 0 while the shape is unknown."""
         return 0 if self.shape is None else prod(self.shape)
+
+
+@dataclass(frozen=True, slots=True)
+class BadWeight:
+    """A parameter or buffer that holds values which no model should start with.
+
+    ``problem`` is ``uninitialised`` (NaN too: what was left out is filled with it) or ``inf``,
+    ``count`` how many of its ``numel`` values are so.
+    """
+
+    path: str
+    problem: Literal["uninitialised", "inf"]
+    count: int
+    numel: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -159,6 +174,11 @@ class Node:
     source: Location | None = None
     label: str = ""
     """Where a param, buffer, const, input or output comes from: ``fc.weight``, ``x``, ``0``."""
+    autograd: Autograd = "on"
+    """``off`` for an op that the model ran under ``no_grad`` or the like; ``custom`` within an autograd.Function.
+
+    What becomes of the gradient there, that function's own backward says.
+    """
 
     @property
     def short_op(self) -> str:

@@ -52,6 +52,13 @@ def line(file: str, number: int) -> str | None:
     return found[number - 1] if 0 < number <= len(found) else None
 
 
+def quoted(place: Location) -> str:
+    """Return a place as an editor opens it, seen from the working directory, and what stands in that line."""
+    file = Path(place.file)
+    shown = file.relative_to(Path.cwd()) if file.is_relative_to(Path.cwd()) else file
+    return f"{shown}:{place.line}   {(line(place.file, place.line) or '').strip()}".rstrip()
+
+
 def statement_span(file: str, number: int) -> tuple[int, int] | None:
     """Return first and last line of the statement that covers a line, None if none does.
 

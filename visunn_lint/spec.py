@@ -18,6 +18,12 @@ Plain: TypeAlias = bool | int | float | str | tuple[object, ...] | None
 The items of a tuple are Plain too; a recursive alias cannot be decoded against.
 """
 
+
+def to_plain(value: object) -> object:
+    """Return a JSON value with its lists as tuples, as ``Plain`` has them."""
+    return tuple(map(to_plain, value)) if isinstance(value, list | tuple) else value
+
+
 _ITEM_SIZES = {
     "bool": 1, "uint8": 1, "int8": 1, "qint8": 1, "quint8": 1,
     "int16": 2, "uint16": 2, "float16": 2, "bfloat16": 2,

@@ -12,9 +12,10 @@ from benchmarks.precision.record import Row, Said
 from benchmarks.zoo import sources
 from benchmarks.zoo.sources.source import ExcludedError
 from visunn_lint.checking import needed_facts, run_rules
-from visunn_lint.errors import Timeout, VisunnError
+from visunn_lint.errors import InputError, Timeout, VisunnError
 from visunn_lint.loading.capturing import MODES, run_with
 from visunn_lint.loading.time_limit import time_limit
+from visunn_lint.location import is_installed
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -47,14 +48,19 @@ def _findings(name: str, run: Callable[[], tuple[Subject, Run]], settings: Setti
 
 
 def _captured(name: str, run: Callable[[], tuple[Subject, Run]], settings: Settings) -> CapturedModel:
-    """Return all captures of a model that the rules need, made with the inputs of its capture in eval mode."""
+    """Return all captures of a model that the rules need; those in eval mode alone if train wants other inputs."""
     subject, first = run()
     subject = replace(subject, modes=MODES, facts=needed_facts(settings))
-    return run_with(subject, first.arguments).as_model(name)
+    try:
+        return run_with(subject, first.arguments).as_model(name)
+    except InputError:
+        return run_with(replace(subject, modes=("eval",)), first.arguments).as_model(name)
 
 
 def _said(finding: Finding) -> Said:
-    place = str(finding.location or "")
+    places = [finding.location, *(each.location for each in finding.related)]
+    of_library = (each for each in places if each is not None and is_installed(each.file))
+    place = str(next(of_library, finding.location) or "")
     for folder in ("site-packages/", f"{Path.cwd()}/"):
         place = place.rpartition(folder)[2]
     return Said(finding.code, finding.rule, finding.severity.value, finding.module, finding.message, place)

@@ -243,11 +243,40 @@ def test_verbose_tells_how_the_run_went(folder: Path, capsys: Capture) -> None: 
     """``-v`` says on what a model ran and which rules did not run, and why."""
     run(["check", "recycled.py", "--input", "2x4", "-v"])
     lines = capsys.readouterr().err.splitlines()
-    assert lines[:2] == [
+    assert lines[:3] == [
+        "recycled.py: checked",
         "recycled.py::Net: eval ran on meta tensors",
         "recycled.py::Net: train ran on meta tensors",
     ]
-    assert lines[2].startswith("VIS401 unexpected-module did not run: ")
+    reason = "recycled.py::Net has no capture at another batch size"
+    assert lines[3] == f"VIS204 hard-coded-batch did not run: {reason}"
+
+
+UNINITIALISED = """\
+import torch
+from torch import nn
+
+class Net(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.weight = nn.Parameter(torch.empty(4, 2))
+
+    def forward(self, x):
+        return x @ self.weight
+"""
+
+
+def test_weights_are_looked_at_on_request(tmp_path: Path, capsys: Capture) -> None:
+    """With --weights the model is built for real, and the line that leaves a parameter out is told."""
+    file = tmp_path / "net.py"
+    file.write_text(UNINITIALISED)
+    arguments = ["check", str(file), "--input", "2x4", "--isolated", "--extend-select", "VIS513", "--preview", "-q"]
+    assert run([*arguments, "--output-format", "concise"]) == 0
+    assert capsys.readouterr().out == ""
+    assert run([*arguments, "--output-format", "concise", "--weights"]) == 1
+    assert capsys.readouterr().out.splitlines() == [
+        f"{file}:7:9: VIS513 [error] `weight` is not initialised: 8 of its 8 values",
+    ]
 
 
 BROKEN = """\

@@ -42,9 +42,9 @@ def _completions(monkeypatch: pytest.MonkeyPatch, capsys: Capture, *words: str) 
     ("words", "expected"),
     [
         (("che",), ["check"]),
-        (("check", "--select", "VIS30"), ["VIS301"]),
+        (("check", "--select", "VIS301"), ["VIS301"]),
         (("check", "--ignore", "bias"), ["bias-before-norm"]),
-        (("check", "--select", "VIS110,VIS30"), ["VIS110,VIS301"]),
+        (("check", "--select", "VIS110,VIS301"), ["VIS110,VIS301"]),
         (("rule", "recycled-l"), ["recycled-layer"]),
         (("check", "--output-format", "conc"), ["concise"]),
         (("check", "--fail-on", "w"), ["warning"]),
@@ -89,7 +89,7 @@ def test_bash_completes_a_rule(tmp_path: Path) -> None:
     program.chmod(0o755)
     script = """
         eval "$("$1" completion bash)"
-        COMP_WORDS=(visunn check --select VIS30) COMP_CWORD=3
+        COMP_WORDS=(visunn check --select VIS301) COMP_CWORD=3
         _visunn_completion "$1"
         echo "${COMPREPLY[@]}"
     """

@@ -37,7 +37,7 @@ def capture_source(source: str, inputs: str, folder: Path, modes: tuple[Mode, ..
     return run_with(subject, from_spec(InputSpec.parse(inputs), model)).as_model("model")
 
 
-def build_source(source: str, folder: Path) -> nn.Module:
+def build_source(source: str, folder: Path, device: str = "meta") -> nn.Module:
     """Return a model built from source text, which lies in a file so that lines can be looked up."""
     text = dedent(source).strip()
     file = folder / "model.py"
@@ -46,6 +46,6 @@ def build_source(source: str, folder: Path) -> nn.Module:
     assert spec is not None
     assert spec.loader is not None
     module = importlib.util.module_from_spec(spec)
-    with torch.device("meta"), warnings.catch_warnings(action="ignore"):
+    with torch.device(device), warnings.catch_warnings(action="ignore"):
         spec.loader.exec_module(module)
         return cast("nn.Module", module.Net() if hasattr(module, "Net") else module.model)

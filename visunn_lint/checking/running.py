@@ -10,12 +10,12 @@ from typing import TYPE_CHECKING
 from visunn_lint import query
 from visunn_lint.checking.folding import fold
 from visunn_lint.checking.locating import Locator
-from visunn_lint.checking.selection import check_settings, configured, fits, selected_rules
+from visunn_lint.checking.selection import check_settings, configured, fits, selected_rules, with_expectations
 from visunn_lint.finding import Finding, Report, SkippedRule, Suppression
 from visunn_lint.rules.rule_crashed import RuleCrashed
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     from visunn_lint.config import Settings
     from visunn_lint.rules import Fact, Rule
@@ -33,8 +33,9 @@ def run_rules(models: Sequence[CapturedModel], settings: Settings) -> Report:
     run = _Run(settings, Locator(settings.root or Path.cwd(), settings.include_installed))
     rules = selected_rules(settings)
     for model in models:
+        expecting = with_expectations(model, settings)
         for rule in rules:
-            run.check(configured(rule, model, settings), model)
+            run.check(configured(rule, model, settings), expecting)
     return run.report(models)
 
 
@@ -91,9 +92,17 @@ def _skipped(rule: Rule, model: CapturedModel) -> SkippedRule | None:
     return SkippedRule(rule.code, rule.name, reason) if reason else None
 
 
+_NAMES: Mapping[Fact, str] = {
+    "checkpoint": "checkpoint",
+    "locked": "entry in visunn.lock",
+    "rebatched": "capture at another batch size",
+    "shapes": "contract of shapes",
+}
+
+
 def _called(fact: Fact) -> str:
     """Return what a fact is called where a model lacks it."""
-    return {"checkpoint": "checkpoint", "locked": "entry in visunn.lock"}.get(fact, f"{fact} capture")
+    return _NAMES.get(fact, f"{fact} capture")
 
 
 def _is_ignored(rule: type[Rule], finding: Finding, model: CapturedModel, settings: Settings) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from difflib import get_close_matches
 from typing import TYPE_CHECKING
 
@@ -38,8 +39,12 @@ def selected_rules(settings: Settings) -> tuple[type[Rule], ...]:
 
 
 def needed_facts(settings: Settings) -> frozenset[Fact]:
-    """Return the facts that some selected rule does not run without; raises ConfigError as ``selected_rules``."""
-    return frozenset(fact for rule in selected_rules(settings) for fact in rule.needs)
+    """Return the facts that some selected rule does not run without; raises ConfigError as ``selected_rules``.
+
+    A look at the weights takes a build for real: it is made where the settings ask for it.
+    """
+    needed = frozenset(fact for rule in selected_rules(settings) for fact in rule.needs)
+    return needed if settings.weights else needed - {"weights"}
 
 
 def fits(rule: type[Rule], selector: str) -> bool:
@@ -88,6 +93,14 @@ def configured(rule: type[Rule], model: CapturedModel, settings: Settings) -> Ru
     own = _settings_of(model, settings)
     raw = {**settings.rule_options.get(rule.name, {}), **(own.rule_options.get(rule.name, {}) if own else {})}
     return rule(**decode_options(("rules", rule.name), rule, raw))
+
+
+def with_expectations(model: CapturedModel, settings: Settings) -> CapturedModel:
+    """Return a model with what the configuration says that it has to be."""
+    own = _settings_of(model, settings)
+    if own is None or not own.shapes:
+        return model
+    return replace(model, shapes={**(model.shapes or {}), **own.shapes})
 
 
 def _settings_of(model: CapturedModel, settings: Settings) -> ModelSettings | None:

@@ -38,7 +38,8 @@ def command(
     With NAMEs only these are locked anew, the others stay as they are in the file.
     """
     from visunn_lint import lockfile  # noqa: PLC0415 -- msgspec, which --help does without
-    from visunn_lint.cli._models import load_all, settings_for  # noqa: PLC0415 -- torch, likewise
+    from visunn_lint.cli._captured import load_all  # noqa: PLC0415 -- torch, likewise
+    from visunn_lint.cli._models import settings_for  # noqa: PLC0415 -- likewise
     from visunn_lint.comparing.outlines import outline_of  # noqa: PLC0415 -- as above
 
     settings = settings_for((), project, {})

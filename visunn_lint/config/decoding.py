@@ -11,6 +11,8 @@ import msgspec
 
 from visunn_lint.config.settings import MODEL_KEYS, SETTINGS_KEYS, ModelSettings, Settings, Table
 from visunn_lint.errors import ConfigError, InputError
+from visunn_lint.shapes import ShapeExpressionError
+from visunn_lint.shapes import parse as parse_shapes
 from visunn_lint.spec import InputSpec
 
 KeyPath = tuple[str, ...]
@@ -63,7 +65,18 @@ def _decode_model(name: str, table: Table) -> ModelSettings:
     inputs = _inputs(table.get("inputs", {}), ("models", name, "inputs"))
     rest = {key: value for key, value in table.items() if key != "inputs"}
     model = _build(ModelSettings, MODEL_KEYS, rest, ("models", name))
+    _check_shapes(model, ("models", name, "shapes"))
     return replace(model, inputs=inputs, target=model.target or name)
+
+
+def _check_shapes(model: ModelSettings, path: KeyPath) -> None:
+    for module, text in model.shapes.items():
+        try:
+            parse_shapes(text)
+        except ShapeExpressionError as error:
+            where = f"at character {error.position + 1} of {text!r}"
+            message = f"`{_dotted((*path, module))}`: {error.problem}, {where}"
+            raise BadKeyError((*path, module), message) from None
 
 
 def _build(owner: Callable[..., _T], names: Mapping[str, str], table: Table, path: KeyPath) -> _T:

@@ -50,7 +50,7 @@ class Settings:
 
     ``rule_options`` are raw TOML values by rule name (see ``decode_options``); those of a model
     in ``models`` go before them. ``root`` is the project's folder, to which reported paths are
-    relative.
+    relative, and ``cache_dir`` too.
     """
 
     select: Annotated[_Rules, Meta(description="The rules that run: codes, prefixes of codes, names.")] = ()
@@ -59,11 +59,14 @@ class Settings:
     extend_ignore: Annotated[_Rules, Meta(description="Rules that do not run either.")] = ()
     fail_on: Annotated[Severity, Meta(description="From which severity up the exit code is 1.")] = Severity.WARNING
     preview: Annotated[bool, Meta(description="Whether rules run that are not stable yet.")] = False
+    weights: Annotated[bool, Meta(description="Whether models are built for real, to look at their weights.")] = False
     include_installed: Annotated[
         bool, Meta(description="Whether findings are shown that lie wholly in installed packages.")
     ] = False
     exclude: Annotated[tuple[str, ...], Meta(description="Globs of files that a folder's check leaves out.")] = ()
     baseline: Annotated[str, Meta(description="A file of findings that do not count, seen from this one.")] = ""
+    cache: Annotated[bool, Meta(description="Whether results are remembered.")] = True
+    cache_dir: Annotated[str, Meta(description="Where results are remembered, seen from the root.")] = ".visunn_cache"
     per_module_ignores: Annotated[
         Mapping[str, _Rules], Meta(description="Rules that are ignored, by a glob of module paths or classes.")
     ] = field(default_factory=dict)

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from visunn_lint.errors import TargetError
-from visunn_lint.loading.capturing import Subject, run_chosen
+from visunn_lint.loading.capturing import Subject, run_chosen, with_facts
 from visunn_lint.loading.flags import inputs_by_model
 from visunn_lint.loading.locks import locked
 from visunn_lint.loading.options import make_plans
@@ -19,6 +19,7 @@ from visunn_lint.pipeline.building.builder import Builder
 from visunn_lint.pipeline.building.importing import folders_on_path, import_file, importable
 from visunn_lint.pipeline.building.isolation import isolated
 from visunn_lint.pipeline.building.network import no_network
+from visunn_lint.pipeline.building.weights import bad_weights, uninitialised_memory_told
 from visunn_lint.pipeline.engines.engine import Request
 from visunn_lint.pipeline.targets.candidates import find_candidates, no_model
 from visunn_lint.pipeline.targets.selection import NotBuilt, without_parts
@@ -32,6 +33,7 @@ if TYPE_CHECKING:
     from visunn_lint.pipeline.targets.candidates import Candidate
     from visunn_lint.pipeline.targets.selection import Attempt
     from visunn_lint.pipeline.targets.target import Target
+    from visunn_lint.records import BadWeight
     from visunn_lint.topology import CapturedModel
 
 _MOST_MODELS = 20
@@ -99,7 +101,8 @@ def _attempt(builder: Builder, candidate: Candidate) -> Attempt:
 
 
 def _as_model(name: str, run: Callable[[], tuple[Subject, Run]], options: Options) -> CapturedModel:
-    model = run()[1].as_model(name)
+    subject, made = run()
+    model = with_facts(made.as_model(name), subject)
     return replace(model, locked=locked(options.root, name)) if "locked" in options.facts else model
 
 
@@ -108,5 +111,20 @@ def _run(builder: Builder, attempt: Attempt, how: Plan, options: Options) -> tup
         raise attempt.error
     rebuild = cache(partial(builder.rebuild, attempt.candidate)) if attempt.rung == "meta" else None
     request = Request(attempt.model, sources=attempt.sources, rebuild=rebuild)
-    subject = Subject(request, how.modes, options.engine, attempt.reason, options.facts, how.checkpoint)
+    subject = Subject(
+        request,
+        how.modes,
+        options.engine,
+        attempt.reason,
+        options.facts,
+        how.checkpoint,
+        how.shapes,
+        how.loss,
+        partial(_bad_weights, builder, attempt.candidate),
+    )
     return subject, run_chosen(subject, how.inputs, how.kwargs, builder.module)
+
+
+def _bad_weights(builder: Builder, candidate: Candidate) -> tuple[BadWeight, ...]:
+    with uninitialised_memory_told():
+        return bad_weights(builder.rebuild(candidate))

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from visunn_lint.errors import VisunnError
-from visunn_lint.pipeline.description import shown_path
+from visunn_lint.location import shown_path
 from visunn_lint.pipeline.targets.target import parse_target
 from visunn_lint.spec import InputSpec
 
@@ -51,6 +51,8 @@ class Plan:
     kwargs: Mapping[str, Any] = field(default_factory=dict)
     modes: Sequence[Mode] = ()
     checkpoint: Path | None = None
+    shapes: Mapping[str, str] | None = None
+    loss: str = ""
 
 
 def make_plans(candidates: Sequence[Candidate], target: Target, options: Options) -> list[Plan]:
@@ -72,7 +74,9 @@ def _plan(candidate: Candidate, target: Target, options: Options, *, is_alone: b
     is_named = settings is not None and (is_alone or settings.target.endswith(f":{candidate.name}"))
     shown = name if is_named else _full_name(candidate, target)
     checkpoint = options.root / settings.checkpoint if settings and settings.checkpoint else None
-    return Plan(shown, inputs, kwargs, modes or options.modes, checkpoint)
+    shapes = mark.shapes if mark else None
+    loss = (settings.loss if settings else "") or (mark.loss if mark else "")
+    return Plan(shown, inputs, kwargs, modes or options.modes, checkpoint, shapes, loss)
 
 
 def _full_name(candidate: Candidate, target: Target) -> str:

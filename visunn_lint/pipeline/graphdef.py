@@ -7,7 +7,7 @@ to the protobuf fields: with upb that costs some microseconds a node, MessageToD
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, cast
 
 import msgspec
 from tensorboard.compat.proto.attr_value_pb2 import AttrValue
@@ -17,10 +17,10 @@ from tensorboard.compat.proto.versions_pb2 import VersionDef
 from visunn_lint.errors import GraphError
 from visunn_lint.location import Location
 from visunn_lint.pipeline import foreign
-from visunn_lint.pipeline.graph import Capture, Graph, to_plain
+from visunn_lint.pipeline.graph import Capture, Graph
 from visunn_lint.pipeline.order import in_execution_order
 from visunn_lint.records import Node
-from visunn_lint.spec import TensorSpec
+from visunn_lint.spec import TensorSpec, to_plain
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from google.protobuf.internal.containers import MessageMap
     from tensorboard.compat.proto.node_def_pb2 import NodeDef
 
-    from visunn_lint.records import NodeKind
+    from visunn_lint.records import Autograd, NodeKind
     from visunn_lint.spec import Plain
 
 KIND: Final = "_visunn_kind"
@@ -39,6 +39,7 @@ INPUTS: Final = "_visunn_inputs"
 ARGUMENTS: Final = "_visunn_arguments"
 SOURCE: Final = "_visunn_source"
 LABEL: Final = "_visunn_label"
+AUTOGRAD: Final = "_visunn_autograd"
 OUTPUT_SHAPES: Final = "_output_shapes"
 
 _ILLEGAL = re.compile(r"[^A-Za-z0-9_.\-]")
@@ -89,6 +90,7 @@ class GraphWriter:
         arguments: Mapping[str, Plain] | None = None,
         source: Location | None = None,
         label: str = "",
+        autograd: Autograd = "on",
     ) -> None:
         """Append a node.
 
@@ -116,6 +118,8 @@ class GraphWriter:
             attributes[SOURCE].s = _format_location(source)
         if label:
             attributes[LABEL].s = label.encode("utf-8", "surrogatepass")
+        if autograd != "on":
+            attributes[AUTOGRAD].s = autograd.encode()
 
     def _encoded(self, specs: tuple[TensorSpec | None, ...]) -> tuple[AttrValue, bytes]:
         """Return the shapes as TensorBoard reads them and the specs as we do, each made once."""
@@ -174,6 +178,7 @@ def _decode_node(node: NodeDef) -> Node:
         attributes=_arguments(attributes),
         source=_parse_location(attributes[SOURCE].s) if SOURCE in attributes else None,
         label=_text(attributes, LABEL),
+        autograd=cast("Autograd", _text(attributes, AUTOGRAD) or "on"),
     )
 
 
@@ -192,7 +197,7 @@ def _with_input_specs(nodes: Mapping[str, Node]) -> dict[str, Node]:
         )
         done[name] = Node(
             node.name, node.op, node.kind, node.module, node.call, node.inputs, node.input_slots, specs,
-            node.output_specs, node.attributes, node.source, node.label,
+            node.output_specs, node.attributes, node.source, node.label, node.autograd,
         )  # fmt: skip
     return done
 

@@ -6,7 +6,6 @@ import inspect
 import pkgutil
 from functools import lru_cache
 from importlib import import_module
-from importlib.metadata import entry_points
 from typing import TYPE_CHECKING
 
 from visunn_lint.errors import ConfigError
@@ -46,6 +45,8 @@ def _own_rules() -> Iterator[type[Rule]]:
 
 
 def _plugin_rules() -> Iterator[type[Rule]]:
+    from importlib.metadata import entry_points  # noqa: PLC0415 -- email and more, for who asks for no rules
+
     for entry in entry_points(group=ENTRY_POINT_GROUP):
         try:
             loaded = entry.load()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import TYPE_CHECKING, TypeAlias
 
 from visunn_lint import query, source
@@ -67,6 +68,11 @@ def assigned_at(model: CapturedModel, owner: Module, attribute: str) -> Location
     return next((place for place in found if place is not None), None)
 
 
+def is_reassigned(model: CapturedModel, owner: Module, attribute: str) -> bool:
+    """Return whether a method of a module's class, other than the constructor, assigns an attribute of that name."""
+    return any(attribute in _reassigned(body) for _, body in _classes(model, owner))
+
+
 # -- the code of a class ---------------------------------------------------------------------------
 
 
@@ -80,11 +86,41 @@ class Method:
 
 
 def methods(model: CapturedModel, owner: Module) -> Iterator[Method]:
-    """Yield the methods of a module's class, but for those that only build, initialise or print."""
-    for tree, body in _classes(model, owner):
-        for member in body.body:
-            if isinstance(member, ast.FunctionDef | ast.AsyncFunctionDef) and not member.name.startswith(_BOOKKEEPING):
+    """Yield the methods of a module's class, but for those that only build, initialise or print.
+
+    What ``forward`` calls runs the model, whatever it is named.
+    """
+    classes = _classes(model, owner)
+    running = _run_by_forward(tuple(body for _, body in classes))
+    for tree, body in classes:
+        for member in _functions(body):
+            if not member.name.startswith(_BOOKKEEPING) or member.name in running:
                 yield Method(tree, body, member)
+
+
+@lru_cache(maxsize=1024)
+def _run_by_forward(bodies: tuple[ast.ClassDef, ...]) -> frozenset[str]:
+    """Return the names of the methods of some classes that ``forward`` calls, straight or through others."""
+    found: set[str] = set()
+    names = {"forward"}
+    while names - found:
+        found |= names
+        members = (member for body in bodies for member in _functions(body) if member.name in names)
+        called = {name for member in members for node in ast.walk(member) if (name := _own_call(node))}
+        names = called & {member.name for body in bodies for member in _functions(body)}
+    return frozenset(found)
+
+
+def _functions(body: ast.ClassDef) -> Iterator[ast.FunctionDef | ast.AsyncFunctionDef]:
+    yield from (member for member in body.body if isinstance(member, ast.FunctionDef | ast.AsyncFunctionDef))
+
+
+def _own_call(node: ast.AST) -> str:
+    """Return the name of the method of ``self`` that a node calls, "" if it does not."""
+    func = node.func if isinstance(node, ast.Call) else None
+    if not isinstance(func, ast.Attribute) or not isinstance(func.value, ast.Name):
+        return ""
+    return func.attr if func.value.id == "self" else ""
 
 
 def _classes(model: CapturedModel, owner: Module) -> list[Class]:

@@ -55,7 +55,6 @@ class BatchFirstMismatch(Rule):
     category = "shapes"
     severity = Severity.ERROR
     since = "0.1.0"
-    preview = True
     needs = frozenset({"eval", "rebatched"})
     bad = (
         Example("nn.LSTM(4, 8)", inputs="b x 5 x 4", at=("",)),

@@ -37,7 +37,6 @@ class BrokenTie(Rule):
     category = "policy"
     severity = Severity.ERROR
     since = "0.1.0"
-    preview = True
     scope = "model"
     bad = (
         Example(

@@ -38,7 +38,6 @@ class ConstantOutput(Rule):
     category = "wiring"
     severity = Severity.ERROR
     since = "0.1.0"
-    preview = True
     needs = frozenset({"eval"})
     bad = (
         Example(

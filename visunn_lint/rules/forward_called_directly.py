@@ -35,7 +35,6 @@ class ForwardCalledDirectly(Rule):
     category = "wiring"
     severity = Severity.WARNING
     since = "0.1.0"
-    preview = True
     bad = (
         Example(
             """

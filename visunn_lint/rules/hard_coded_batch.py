@@ -38,7 +38,6 @@ class HardCodedBatch(Rule):
     category = "shapes"
     severity = Severity.ERROR
     since = "0.1.0"
-    preview = True
     needs = frozenset({"eval", "rebatched"})
     bad = (
         Example(
@@ -103,6 +102,14 @@ class HardCodedBatch(Rule):
             """,
             inputs="b x 6",
         ),
+        Example(
+            """
+            class Net(nn.Module):  # the sequence comes first, the batch is folded into it and taken out again
+                def forward(self, x):
+                    return x.reshape(-1, 4).softmax(1).view(5, -1, 4)
+            """,
+            inputs="5 x b x 4",
+        ),
     )
 
     def check(self, model: CapturedModel) -> Iterator[Finding]:
@@ -115,7 +122,7 @@ class HardCodedBatch(Rule):
         elif model.rebatched.failure is not None:
             yield self._fails(model, model.rebatched.failure, sizes[1], sizes[0])
         else:
-            yield from (self._folds(model, node) for node in _folding(model.eval))
+            yield from (self._folds(model, node) for node in _folding(model.eval, sizes[0]))
 
     def _fails(self, model: CapturedModel, failure: Failure, fails: int, works: int) -> Finding:
         op = f" in {failure.op.rpartition('::')[2]}" if failure.op else ""
@@ -149,8 +156,10 @@ def _other_batch_size(model: CapturedModel) -> int:
     return next((there.spec.shape[axis] for here, there in pairs for axis in here.spec.batch_dims), 0)
 
 
-def _folding(topology: Topology) -> Iterator[Node]:
+def _folding(topology: Topology, batch: int) -> Iterator[Node]:
     """Yield the first op that gives the first axis a fixed size in place of the batch, if no output has it back."""
+    if any(slot.spec.batch_dims not in {(), (0,)} for slot in topology.captured.inputs):
+        return
     outputs = [spec for node in topology.nodes.values() if node.kind == "output" for spec in node.output_specs if spec]
     if any(0 in spec.batch_dims for spec in outputs) or not any(spec.batch_dims for spec in outputs):
         return
@@ -158,6 +167,7 @@ def _folding(topology: Topology) -> Iterator[Node]:
         before, after = first_input(node), first_output(node)
         if node.short_op not in _RESHAPES or before is None or after is None or not after.batch_dims:
             continue
-        if 0 in before.batch_dims and 0 not in after.batch_dims and after.shape[0] > 1:
+        is_batch = 0 in before.batch_dims and before.shape[0] == batch
+        if is_batch and 0 not in after.batch_dims and after.shape[0] > 1:
             yield node
             return

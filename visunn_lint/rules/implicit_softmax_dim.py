@@ -35,7 +35,6 @@ class ImplicitSoftmaxDim(Rule):
     category = "shapes"
     severity = Severity.WARNING
     since = "0.1.0"
-    preview = True
     bad = (
         Example("nn.Sequential(nn.Linear(4, 3), nn.Softmax())", inputs="2x4", at=("1",)),
         Example(

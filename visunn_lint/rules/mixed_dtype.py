@@ -39,7 +39,6 @@ class MixedDtype(Rule):
     category = "shapes"
     severity = Severity.WARNING
     since = "0.1.0"
-    preview = True
     bad = (
         Example(
             """

@@ -15,13 +15,15 @@ from visunn_lint.rules._syntax import FUNCTIONS, SyntaxTree, syntax_tree
 from visunn_lint.topology import CapturedModel, Topology
 
 _BUILT = "built in forward"
+_MOVES = frozenset({"to", "cuda", "cpu", "half", "float", "double", "bfloat16", "detach", "set_data_"})
 
 
 @dataclass(frozen=True)
 class ModuleBuiltInForward(Rule):
     """``forward`` builds a module with parameters and calls it.
 
-    One that is built once, when it is first needed, and kept on ``self`` under a condition is left alone.
+    One that is built once, when it is first needed, and kept on ``self`` under a condition is left alone, and so is
+    one whose weights are copied, or filled by hand.
 
     ## Why is this bad?
     Its weights are drawn anew in every call: nothing of it is trained, saved or moved.
@@ -38,7 +40,6 @@ class ModuleBuiltInForward(Rule):
     category = "wiring"
     severity = Severity.ERROR
     since = "0.1.0"
-    preview = True
     bad = (
         Example(
             """
@@ -86,9 +87,11 @@ class ModuleBuiltInForward(Rule):
             """
             SHARED = nn.Linear(4, 4)
 
-            class Net(nn.Module):  # built before
+            class Net(nn.Module):  # built before; filled by hand
                 def forward(self, x):
-                    return SHARED(x)
+                    mean = nn.Conv1d(1, 1, 4, bias=False).requires_grad_(False)
+                    mean.weight.fill_(0.25)
+                    return mean(SHARED(x).unsqueeze(1))
             """,
             inputs="2x4",
         ),
@@ -98,9 +101,9 @@ class ModuleBuiltInForward(Rule):
         """Yield a finding for each such module, the top of its subtree alone."""
         told: set[str] = set()
         for topology in model.topologies:
-            ready = _with_earlier_weights(topology)
+            drawn = _with_new_weights(topology)
             for module in topology:
-                if module.path not in told and _is_top(topology, module) and module.path not in ready:
+                if module.path not in told and _is_top(topology, module) and module.path in drawn:
                     told.add(module.path)
                     numbers = sum(param.numel for param in query.params_below(topology, module))
                     if numbers and not _is_kept(module):
@@ -121,11 +124,17 @@ def _is_top(topology: Topology, module: Module) -> bool:
     return module.container == _BUILT and (holder is None or holder.container != _BUILT)
 
 
-def _with_earlier_weights(topology: Topology) -> set[str]:
-    """Return the paths of the modules, and of those around them, that read weights from before the run."""
+def _with_new_weights(topology: Topology) -> set[str]:
+    """Return the paths of the modules, and of those around them, that read what was made from nothing in the run.
+
+    Weights from before the run, copies of them, and weights that forward fills by hand are none of these.
+    """
+    new: set[str] = set()
     paths: set[str] = set()
     for node in topology.nodes.values():
-        if node.kind == "const" and node.attributes.get("requires_grad") is True:
+        is_moved = node.short_op in _MOVES and all(name in new for name in node.inputs)
+        if node.kind == "op" and (not node.inputs or is_moved):
+            new.add(node.name)
             for reader in topology.consumers(node):
                 paths.update((reader.module, *query.paths_above(reader.module)))
     return paths

@@ -44,7 +44,6 @@ class OuterBroadcast(Rule):
     category = "shapes"
     severity = Severity.WARNING
     since = "0.1.0"
-    preview = True
     bad = (
         Example(
             """

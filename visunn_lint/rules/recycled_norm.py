@@ -37,7 +37,6 @@ class RecycledNorm(Rule):
     category = "wiring"
     severity = Severity.ERROR
     since = "0.1.0"
-    preview = True
     needs = frozenset({"train"})
     bad = (
         Example(

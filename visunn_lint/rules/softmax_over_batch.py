@@ -36,7 +36,6 @@ class SoftmaxOverBatch(Rule):
     category = "shapes"
     severity = Severity.WARNING
     since = "0.1.0"
-    preview = True
     needs = frozenset({"eval", "rebatched"})
     bad = (
         Example("nn.Sequential(nn.Linear(4, 3), nn.Softmax(dim=0))", inputs="b x 4", at=("1",)),

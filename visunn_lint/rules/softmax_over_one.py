@@ -38,7 +38,6 @@ class SoftmaxOverOne(Rule):
     category = "shapes"
     severity = Severity.ERROR
     since = "0.1.0"
-    preview = True
     bad = (
         Example(
             """

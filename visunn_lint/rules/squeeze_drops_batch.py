@@ -34,7 +34,6 @@ class SqueezeDropsBatch(Rule):
     category = "shapes"
     severity = Severity.WARNING
     since = "0.1.0"
-    preview = True
     needs = frozenset({"eval", "rebatched"})
     bad = (
         Example(

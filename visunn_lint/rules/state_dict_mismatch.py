@@ -39,7 +39,6 @@ class StateDictMismatch(Rule):
     category = "policy"
     severity = Severity.ERROR
     since = "0.1.0"
-    preview = True
     scope = "model"
     needs = frozenset({"checkpoint"})
 

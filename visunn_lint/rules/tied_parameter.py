@@ -42,7 +42,6 @@ class TiedParameter(Rule):
     category = "wiring"
     severity = Severity.INFO
     since = "0.1.0"
-    preview = True
     bad = (
         Example(
             """

@@ -33,7 +33,6 @@ class UnusedInput(Rule):
     category = "wiring"
     severity = Severity.INFO
     since = "0.1.0"
-    preview = True
     bad = (
         Example(
             """

@@ -2,21 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass
-from itertools import accumulate, combinations, pairwise
-from math import prod
-from operator import mul
 
 from visunn_lint import query
 from visunn_lint.finding import Finding, Severity
 from visunn_lint.records import Node
 from visunn_lint.rules._axes import first_input, first_output
+from visunn_lint.rules._reordering import is_reordered, may_be_reordered
 from visunn_lint.rules._rule import Example, Rule
 from visunn_lint.topology import CapturedModel, Topology
 
 _VIEWS = frozenset({"view", "reshape"})
-_MOST_AXES = 5
+_SLICES = frozenset({"getitem", "narrow", "slice"})
+_VIEWS_BACK = _VIEWS | {"view_as", "reshape_as"}
+_PRODUCTS = frozenset({"matmul", "bmm", "einsum", "scaled_dot_product_attention"})
+_PASS_ON = frozenset({"contiguous", "dropout", "clone"})
 
 
 @dataclass(frozen=True)
@@ -24,8 +25,8 @@ class ViewAsTranspose(Rule):
     """``view`` or ``reshape`` gives a tensor the shape that it would have with its axes in another order.
 
     ``(batch, length, channels)`` becomes ``(batch, channels, length)``, or heads and steps change
-    places while heads and features become one. A view from T × (T + 1) to (T + 1) × T, as relative attention
-    shifts its scores, is meant so.
+    places while heads and features become one. Where the result is sliced and viewed back, as relative
+    attention shifts its scores, it is meant so.
 
     ## Why is this bad?
     ``view`` moves no element. What is called channel afterwards holds parts of several steps: values of
@@ -43,7 +44,6 @@ class ViewAsTranspose(Rule):
     category = "shapes"
     severity = Severity.WARNING
     since = "0.1.0"
-    preview = True
     bad = (
         Example(
             """
@@ -98,6 +98,14 @@ class ViewAsTranspose(Rule):
         ),
         Example(
             """
+            class Net(nn.Module):  # the last axis is split, and its first part merged with what stands before
+                def forward(self, x):
+                    return x.permute(0, 2, 3, 1).reshape(x.shape[0], -1, 4)
+            """,
+            inputs="2x12x4x4",
+        ),
+        Example(
+            """
             class Net(nn.Module):  # the shift of relative attention
                 def forward(self, scores):
                     batch, steps, distances = scores.shape
@@ -113,9 +121,10 @@ class ViewAsTranspose(Rule):
         for topology in model.topologies:
             for node in topology.nodes.values():
                 before, after = first_input(node), first_output(node)
-                if node.short_op not in _VIEWS or before is None or after is None or not _has_meaning(topology, node):
+                if node.short_op not in _VIEWS or before is None or after is None:
                     continue
-                if _changes_order(before.shape, after.shape):
+                asked = may_be_reordered if _is_product(topology, node) else is_reordered
+                if asked(before.shape, after.shape) and _has_meaning(topology, node) and not _shifts(topology, node):
                     yield self._report(node, before.shape, after.shape)
 
     def _report(self, node: Node, before: tuple[int, ...], after: tuple[int, ...]) -> Finding:
@@ -134,47 +143,18 @@ def _has_meaning(topology: Topology, node: Node) -> bool:
     return producer is not None and producer.kind not in query.STORED_KINDS
 
 
-def _changes_order(before: Sequence[int], after: Sequence[int]) -> bool:
-    """Return whether some axes come in another order, where no merging and splitting side by side explains it."""
-    return any(_is_reordered(old, new) for old, new in _blocks(before, after))
+def _shifts(topology: Topology, node: Node) -> bool:
+    """Return whether a view is one of two with a slice between them: rows of another length, to shift them."""
+    return any(
+        slice_.short_op in _SLICES and any(each.short_op in _VIEWS_BACK for each in beyond(slice_))
+        for beyond in (topology.consumers, topology.producers)
+        for slice_ in beyond(node)
+    )
 
 
-def _blocks(before: Sequence[int], after: Sequence[int]) -> Iterator[tuple[tuple[int, ...], tuple[int, ...]]]:
-    """Yield the smallest runs of axes of two shapes that hold the same elements; axes of 1 left out."""
-    old, new = [dim for dim in before if dim != 1], [dim for dim in after if dim != 1]
-    if prod(old) != prod(new) or 0 in old:
-        return
-    borders = [0, *sorted(set(accumulate(old, mul)) & set(accumulate(new, mul)))]
-    sides = (_split(old, borders), _split(new, borders))
-    yield from zip(*sides, strict=True)
-
-
-def _split(dims: Sequence[int], borders: Sequence[int]) -> list[tuple[int, ...]]:
-    """Return axes in runs that end where the product of all up to there is a border."""
-    ends = list(accumulate(dims, mul))
-    places = [0, *(ends.index(border) + 1 for border in borders[1:])]
-    return [tuple(dims[start:end]) for start, end in pairwise(places)]
-
-
-def _is_reordered(old: tuple[int, ...], new: tuple[int, ...]) -> bool:
-    """Return whether the new axes are products of old ones, each used once, out of their order."""
-    if len(old) < 2 or len(new) < 2 or len(old) > _MOST_AXES or _is_shift(old, new):  # noqa: PLR2004 -- two can swap
-        return False
-    return _can_be_grouped(old, new)
-
-
-def _is_shift(old: tuple[int, ...], new: tuple[int, ...]) -> bool:
-    return len(old) == len(new) == 2 and abs(old[0] - old[1]) == 1  # noqa: PLR2004 -- a pair
-
-
-def _can_be_grouped(old: tuple[int, ...], new: tuple[int, ...]) -> bool:
-    """Return whether the old axes can be dealt out so that their products are the new ones."""
-    if not new:
-        return not old
-    for size in range(1, len(old) + 1):
-        for chosen in combinations(range(len(old)), size):
-            if prod(old[each] for each in chosen) == new[0]:
-                rest = tuple(dim for each, dim in enumerate(old) if each not in chosen)
-                if _can_be_grouped(rest, new[1:]):
-                    return True
-    return False
+def _is_product(topology: Topology, node: Node) -> bool:
+    """Return whether a view reads a product of matrices, whose axes nobody has brought into order yet."""
+    producer = next(iter(topology.producers(node)), None)
+    while producer is not None and producer.short_op in _PASS_ON:
+        producer = next(iter(topology.producers(producer)), None)
+    return producer is not None and producer.short_op in _PRODUCTS

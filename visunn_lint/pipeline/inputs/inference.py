@@ -6,7 +6,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from visunn_lint.errors import InputError
-from visunn_lint.pipeline.description import shown
+from visunn_lint.location import shown
 from visunn_lint.pipeline.inputs.arguments import Arguments, behind_all, materialise
 from visunn_lint.pipeline.inputs.corrections import corrections
 from visunn_lint.pipeline.inputs.guesses import first_guesses

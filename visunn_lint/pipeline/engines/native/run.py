@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 import torch
 
 from visunn_lint.pipeline.engines.native import table
+from visunn_lint.pipeline.engines.native.autograd import followed
 from visunn_lint.pipeline.engines.native.module_calls import observed
 from visunn_lint.pipeline.engines.native.observer import CallLog, CallObserver, RecordedSlot
 from visunn_lint.pipeline.engines.native.origins import Origins
@@ -66,6 +67,7 @@ def run(request: Request, rung: MetaRung | RealRung, *, with_grad: bool, tape: T
             unfused(),
             eager(),
             shown(),
+            followed(),
             without_warnings(),
             uncollected() if rung.name == "meta" else nullcontext(),  # real tensors hold memory worth collecting
         ):
