@@ -219,8 +219,9 @@ def test_stdout_holds_the_report_alone(folder: Path, capfd: Capture) -> None:
         (["--config", "selct = []"], "error: --config: unknown key `selct`\n  hint: did you mean `select`?\n"),
         (
             ["--config", "rules.over-budget.nonsense = 1"],
-            "error: unknown key `rules.over-budget.nonsense`\n  hint: ",
+            "error: --config: unknown key `rules.over-budget.nonsense`\n  hint: ",
         ),
+        (["--engine", "nativ"], "error: no engine is called 'nativ'\n  hint: did you mean native?\n"),
         (["--input", "2*4"], "error: recycled.py: cannot read the input '2*4'\n  hint: write it like"),
         (["--timeout", "0"], "error: invalid value for '--timeout': 0.0 is not in the range x>0\n"),
         (["--fail-on", "eror"], "error: invalid value for '--fail-on': 'eror' is not one of"),
@@ -276,3 +277,60 @@ def test_weights_are_looked_at_on_request(tmp_path: Path, capsys: Capture) -> No
     assert capsys.readouterr().out.splitlines() == [
         f"{file}:7:9: VIS513 [error] `weight` is not initialised: 8 of its 8 values",
     ]
+
+
+BROKEN = """\
+from torch import nn
+
+class Net(nn.Module):
+    def __init__(self):
+        raise ValueError("one\\ntwo")
+
+    def forward(self, x):
+        return x
+"""
+
+
+def test_an_engine_that_there_is_not_is_told_before_a_model_is_built(folder: Path, capsys: Capture) -> None:
+    """Building it may take long, or fail for another reason."""
+    (folder / "broken.py").write_text(BROKEN, encoding="utf-8")
+    assert run(["check", "broken.py", "--engine", "nativ"]) == 2
+    assert capsys.readouterr().err == "error: no engine is called 'nativ'\n  hint: did you mean native?\n"
+
+
+def test_a_message_of_several_lines_is_cut_and_says_so(folder: Path, capsys: Capture) -> None:
+    """The rest of it is told with ``-v``."""
+    (folder / "broken.py").write_text(BROKEN, encoding="utf-8")
+    assert run(["check", "broken.py"]) == 2
+    assert capsys.readouterr().err == (
+        "error: broken.py::Net: `Net` cannot be built: ValueError: one […] (broken.py:5)\n"
+        "  hint: -v shows the rest of the message\n"
+    )
+    assert run(["check", "broken.py", "-v"]) == 2
+    err = capsys.readouterr().err
+    assert "ValueError: one\ntwo\n" in err
+    assert "hint" not in err
+
+
+def test_three_configured_models_one_of_them_broken(folder: Path, capsys: Capture) -> None:
+    """A bare check tells what the others have, each with its own options, and exits 2."""
+    (folder / "broken.py").write_text(BROKEN, encoding="utf-8")
+    (folder / "visunn.toml").write_text(
+        """
+        rules.over-budget.params = 1000
+        models.first = { target = "recycled.py", inputs = "2x4", rules.over-budget.params = 10 }
+        models.second = { target = "unused.py::Unused", inputs = "b x 4" }
+        models.third = { target = "broken.py" }
+        """,
+        encoding="utf-8",
+    )
+    assert run(["check", "--output-format", "concise"]) == 2
+    out, err = capsys.readouterr()
+    assert [" ".join(line.split()[:3]) for line in out.splitlines()] == [
+        "recycled.py:3:1: VIS403 [error]",
+        "recycled.py:11:13: VIS110 [info]",
+        "unused.py:7:9: VIS101 [warning]",
+        "Found 3 findings",
+    ]
+    assert out.endswith(" in 2 models (1 error, 1 warning, 1 info); 1 target could not be linted.\n")
+    assert err.startswith("error: third: `Net` cannot be built: ")

@@ -5,7 +5,7 @@ from visunn_lint.checking.executors import open_executor
 from visunn_lint.checking.live import check
 from visunn_lint.checking.project import Checked, Course, Shard, check_project
 from visunn_lint.checking.running import run_rules
-from visunn_lint.checking.selection import needed_facts
+from visunn_lint.checking.selection import check_settings, needed_facts
 from visunn_lint.checking.suppressing import add_ignores, suppress
 
 __all__ = [
@@ -15,6 +15,7 @@ __all__ = [
     "add_ignores",
     "check",
     "check_project",
+    "check_settings",
     "needed_facts",
     "open_executor",
     "run_rules",

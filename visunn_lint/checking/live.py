@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 from visunn_lint.checking.running import run_rules
-from visunn_lint.checking.selection import needed_facts
+from visunn_lint.checking.selection import check_settings, needed_facts
 from visunn_lint.checking.suppressing import suppress
 from visunn_lint.config import Settings, load_settings
 from visunn_lint.topology import CapturedModel, Topology
@@ -74,8 +74,9 @@ def _settings(select: Sequence[str] | str, ignore: Sequence[str] | str, config: 
 
 def _loaded(config: Mapping[str, object] | str | Path | None) -> Settings:
     if isinstance(config, Mapping):
-        return load_settings(Path.cwd(), flags=config, isolated=True)
-    return load_settings(Path.cwd(), config=[] if config is None else [str(config)], isolated=True)
+        return load_settings(Path.cwd(), flags=config, isolated=True, check=check_settings)
+    texts = [] if config is None else [str(config)]
+    return load_settings(Path.cwd(), config=texts, isolated=True, check=check_settings)
 
 
 def _several(selectors: Sequence[str] | str) -> tuple[str, ...]:

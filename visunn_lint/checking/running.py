@@ -10,14 +10,7 @@ from typing import TYPE_CHECKING
 from visunn_lint import query
 from visunn_lint.checking.folding import fold
 from visunn_lint.checking.locating import Locator
-from visunn_lint.checking.selection import (
-    check_option_tables,
-    check_selectors,
-    configured,
-    fits,
-    selected_rules,
-    with_expectations,
-)
+from visunn_lint.checking.selection import check_settings, configured, fits, selected_rules, with_expectations
 from visunn_lint.finding import Finding, Report, SkippedRule, Suppression
 from visunn_lint.rules.rule_crashed import RuleCrashed
 
@@ -36,8 +29,7 @@ def run_rules(models: Sequence[CapturedModel], settings: Settings) -> Report:
     check; else it is among ``rules_skipped``. One that raises becomes a finding of VIS900, and the
     others still run. Raises ConfigError for unknown rules and for bad options.
     """
-    check_option_tables(settings)
-    check_selectors(code for codes in settings.per_module_ignores.values() for code in codes)
+    check_settings(settings)
     run = _Run(settings, Locator(settings.root or Path.cwd(), settings.include_installed))
     rules = selected_rules(settings)
     for model in models:

@@ -12,7 +12,7 @@ from visunn_lint.cli._options import grouped
 from visunn_lint.errors import ConfigError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Sequence
 
     from visunn_lint.cli._terminal import Terminal
     from visunn_lint.config import Settings
@@ -55,12 +55,14 @@ def check_baseline(settings: Settings, known: KnownOptions) -> None:
 
 
 def settle(
-    report: Report, settings: Settings, targets: Sequence[str], known: KnownOptions, terminal: Terminal
+    report: Report, settings: Settings, covered: Sequence[Path], known: KnownOptions, terminal: Terminal
 ) -> Report:
-    """Return a report without suppressed findings, once those are written down that shall be."""
+    """Return a report without suppressed findings, once those are written down that shall be.
+
+    ``covered`` are the files and folders of which every model was checked.
+    """
     from visunn_lint.checking import add_ignores, suppress, update_baseline  # noqa: PLC0415 -- --help does without
 
-    covered = tuple(_covered(targets, settings))
     in_source = replace(settings, baseline="")
     if known.add_ignore:
         comments, files = add_ignores(suppress(report, settings, covered), settings, known.reason)
@@ -73,15 +75,11 @@ def settle(
     return suppress(report, settings, covered)
 
 
-def _covered(targets: Sequence[str], settings: Settings) -> Iterator[Path]:
-    """Yield the files and folders of which every model was asked for; the whole project if none was named."""
+def covered_by(targets: Sequence[str], settings: Settings) -> tuple[Path, ...]:
+    """Return the files and folders of which every model is asked for; the whole project if no target is named."""
     root = settings.root or Path.cwd()
-    if not targets:
-        yield root
-    for target in targets:
-        path = root / settings.models[target].target if target in settings.models else Path(target)
-        if path.exists():
-            yield path
+    named = (root / settings.models[each].target if each in settings.models else Path(each) for each in targets)
+    return tuple(path for path in named if path.exists()) if targets else (root,)
 
 
 def _shown(file: str) -> str:

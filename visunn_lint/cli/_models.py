@@ -9,7 +9,9 @@ from typing import TYPE_CHECKING
 from visunn_lint.checking import Checked, Course, check_project, open_executor
 from visunn_lint.cli._progress import progress
 from visunn_lint.config import load_settings
+from visunn_lint.errors import ELLIPSIS
 from visunn_lint.loading import Options
+from visunn_lint.pipeline import engines
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -19,11 +21,15 @@ if TYPE_CHECKING:
     from visunn_lint.cli._scale import ScaleOptions
     from visunn_lint.cli._terminal import Terminal
     from visunn_lint.config import Settings
+    from visunn_lint.finding import Broken
 
 
 def settings_for(targets: Sequence[str], project: ProjectOptions, flags: Mapping[str, object]) -> Settings:
     """Return the settings of the project that the targets lie in."""
-    return load_settings(_common_place(targets), config=project.config, isolated=project.isolated, flags=flags)
+    from visunn_lint.checking import check_settings  # noqa: PLC0415 -- loads every rule, which --help does without
+
+    place = common_place(targets)
+    return load_settings(place, config=project.config, isolated=project.isolated, flags=flags, check=check_settings)
 
 
 def check_all(
@@ -39,6 +45,7 @@ def check_all(
     What could not be linted, and what was left out, is told on stderr. ``has_failed`` says which
     outcomes count for ``--maxfail``. Raises TargetError when there is no target at all.
     """
+    engines.check_name(capture.engine)  # a misspelt one is told before any model is built
     options = Options(
         inputs=capture.inputs,
         modes=("eval", "train"),
@@ -62,7 +69,7 @@ def _tell_all(checked: Checked, scale: ScaleOptions, terminal: Terminal) -> None
     for model in checked.models:
         tell(model, terminal)
     for broken in checked.report.broken:
-        terminal.error(f"{broken.target}: {broken.message}", hint=broken.hint, details=broken.details)
+        terminal.error(f"{broken.target}: {broken.message}", hint=_hint(broken, terminal), details=broken.details)
     if checked.not_checked:
         terminal.note(f"stopped at --maxfail {scale.maxfail}: {checked.not_checked} of {checked.units} not checked")
     if not checked.units and not checked.report.broken:
@@ -81,7 +88,14 @@ def tell(model: ModelOutcome, terminal: Terminal) -> None:
         terminal.note(f"{model.name}: not captured in {mode} mode, where it wants other inputs: {message}")
 
 
-def _common_place(targets: Sequence[str]) -> Path:
+def _hint(broken: Broken, terminal: Terminal) -> str:
+    """Return what to do about a target that broke; of a message that was cut, also how to read the rest."""
+    if terminal.verbose or ELLIPSIS not in broken.message:
+        return broken.hint
+    return "; ".join(filter(None, [broken.hint, "-v shows the rest of the message"]))
+
+
+def common_place(targets: Sequence[str]) -> Path:
     """Return the innermost folder that holds every target; what is no path counts as here."""
     paths = [Path(target.partition("::")[0]) for target in targets]
     places = [path.resolve() if path.exists() else Path.cwd() for path in paths]

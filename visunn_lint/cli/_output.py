@@ -29,6 +29,10 @@ class Output(NamedTuple):
     format: str
     path: Path | None
 
+    def __str__(self) -> str:
+        """Return it as it was given."""
+        return self.format if self.path is None else f"{self.format}={self.path}"
+
 
 def read_outputs(_: click.Context, __: click.Parameter, values: tuple[str, ...]) -> list[Output]:
     """Return the outputs that are asked for, ``FORMAT`` or ``FORMAT=PATH`` each.

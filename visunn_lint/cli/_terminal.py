@@ -28,6 +28,8 @@ class Terminal:
     ascii: bool = False
     quiet: bool = False
     verbose: bool = False
+    arguments: tuple[str, ...] = ()
+    """The command line."""
 
     def view(self, root: Path | None, *, statistics: bool = False, fail_on: Severity = Severity.WARNING) -> View:
         """Return how stdout shows what has paths relative to ``root``."""

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from difflib import get_close_matches
 from typing import TYPE_CHECKING
 
 import click
 
+from visunn_lint.cli import _completing
 from visunn_lint.cli._options import capture_options, grouped, project_options, terminal_options
 from visunn_lint.cli._outcome import CLEAN, FINDINGS, NOT_LINTED
 from visunn_lint.cli._scale import cache_options, scale_options
@@ -69,7 +70,7 @@ _tree_options = grouped(
 
 
 @click.command("tree")
-@click.argument("targets", nargs=-1)
+@click.argument("targets", nargs=-1, shell_complete=_completing.targets)
 @_tree_options
 @capture_options
 @scale_options
@@ -97,6 +98,8 @@ def command(
     settings = settings_for(targets, project, remembered.as_table())
     checked = check_all(targets, settings, capture, scale, terminal, _has_failed)
     topologies = {model.name: _topology(model, shown.mode) for model in checked.models}
+    if len(topologies) > 1:
+        topologies = {name: replace(topology, name=name) for name, topology in topologies.items()}
     report = suppress(checked.report, settings)
     view = terminal.view(settings.root)
     trees = (

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from visunn_lint.errors import ELLIPSIS
 from visunn_lint.location import shown
 from visunn_lint.pipeline.frames import raising_location
 
@@ -18,5 +19,7 @@ def _message(error: BaseException) -> str:
     if isinstance(error, SystemExit):
         return f"it calls sys.exit({'' if error.code is None else repr(error.code)})"
     text = error.msg if isinstance(error, SyntaxError) else str(error)
-    first = next(iter(text.strip().splitlines()), "")[:_LONGEST]
-    return f"{type(error).__name__}: {first}" if first else type(error).__name__
+    first, *others = text.strip().splitlines() or [""]
+    is_cut = bool(others) or len(first) > _LONGEST
+    shown_text = first[:_LONGEST] + f" {ELLIPSIS}" * is_cut
+    return f"{type(error).__name__}: {shown_text}" if first else type(error).__name__

@@ -93,4 +93,4 @@ def _suppressed(report: Report) -> str:
     if not report.suppressed:
         return ""
     reasons = ", ".join(f"{number:,} by {reason}" for reason, number in report.suppression_counts().items())
-    return f"; {len(report.suppressed):,} suppressed: {reasons}"
+    return f"; {len(report.suppressed):,} suppressed" + (f": {reasons}" if reasons else "")
