@@ -1,7 +1,9 @@
 """How many modules and ops there are, and how often they are called."""
 
 import pytest
+from torch import Tensor, nn
 
+import visunn_lint
 from tests.assertions.failing import failure
 from visunn_lint import Topology
 
@@ -69,3 +71,20 @@ def test_calls_are_those_of_modules(topology: Topology) -> None:
         "`softmax` is no module of Net but an op: count it with assert_count"
     )
     assert failure(lambda: topology.assert_calls("haed", 0)) == ("nothing in Net matches `haed`; did you mean `head`?")
+
+
+class InPlace(nn.Module):
+    """Adds twice, once in place."""
+
+    def forward(self, x: Tensor) -> Tensor:
+        """Return the same shape."""
+        y = x + 1
+        y += 1
+        return y
+
+
+def test_an_op_in_place_is_that_op() -> None:
+    """``add`` stands for ``add_``, too; the name with the underscore for that alone."""
+    topology = visunn_lint.trace(InPlace(), inputs="2x4")
+    assert [topology.count(pattern) for pattern in ("add", "aten::add", "add_", "ad?")] == [2, 2, 1, 2]
+    assert topology.chains("add -> add") == (("InPlace/add", "InPlace/add_"),)

@@ -110,6 +110,7 @@ def test_a_forward_that_raises_is_a_finding(run: Run) -> None:
     ("configuration", "message"),
     [
         ("", "ERROR: --visunn: no [[]tool.visunn.models[]] from * upward names a model"),
+        ("[tool.visunn]\nselect = ['VIS1']", "error: --visunn: pyproject.toml names no model"),
         ("[tool.visunn]\nselect = ['VIS9999']", "error: no rule is called `VIS9999`"),
         ("[tool.visunn]\nselct = ['VIS1']", "error: pyproject.toml:2: unknown key `selct`"),
     ],

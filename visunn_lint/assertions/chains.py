@@ -7,7 +7,7 @@ from fnmatch import fnmatchcase
 from typing import TYPE_CHECKING, TypeAlias
 
 from visunn_lint import query, source
-from visunn_lint.assertions.places import nothing_matches
+from visunn_lint.assertions.places import matches_op, nothing_matches
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -103,7 +103,7 @@ def _tensors(slots: Sequence[Slot]) -> frozenset[_Tensor]:
 
 def _matches(topology: Topology, link: _Link, step: str) -> bool:
     if link.node is not None:
-        return fnmatchcase(link.node.short_op, step) or fnmatchcase(link.node.op, step)
+        return matches_op(link.node, step)
     module = topology[link.module]
     return query.matches_path(module, step) or query.matches_kind(module, step)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from difflib import get_close_matches
+from fnmatch import fnmatchcase
 from typing import TYPE_CHECKING, TypeAlias
 
 from visunn_lint import query, source
@@ -27,12 +28,19 @@ def places(topology: Topology, pattern: str) -> tuple[Place, ...]:
     none, the ops of that name (``softmax``); else the inputs and outputs of the model by name (``mask``), or all
     of them (``input``, ``output``). A pattern with ``::`` is about ops alone (``aten::relu``).
     """
+    ops = tuple(node for node in topology.ops() if matches_op(node, pattern))
     if "::" in pattern:
-        return topology.ops(pattern)
+        return ops
     modules = tuple(
         module for module in topology if query.matches_path(module, pattern) or query.matches_kind(module, pattern)
     )
-    return modules or topology.ops(pattern) or _borders(topology, pattern)
+    return modules or ops or _borders(topology, pattern)
+
+
+def matches_op(node: Node, pattern: str) -> bool:
+    """Return whether a node's op matches a glob, by its short or full name; ``relu`` is ``relu_`` in place, too."""
+    names = {node.op, node.short_op}
+    return any(fnmatchcase(name, pattern) for name in names | {name.removesuffix("_") for name in names})
 
 
 def known_places(topology: Topology, pattern: str) -> tuple[Place, ...]:

@@ -25,12 +25,15 @@ class ConfigurationFile(pytest.File):
     """A pyproject.toml or visunn.toml: a collector of the models that it names."""
 
     def collect(self) -> Iterator[ConfiguredModel]:
-        """Yield a collector for each model; fails where the configuration cannot be read."""
+        """Yield a collector for each model; fails where there is none, or nothing that can be read."""
         try:
             settings = load_settings(self.path, config=[str(self.path)])
             selected_rules(settings)
         except VisunnError as error:
             raise self.CollectError(_told(error)) from None
+        if not settings.models:
+            message = f"error: --visunn: {self.path.name} names no model\n  hint: name one: [tool.visunn.models.NAME]"
+            raise self.CollectError(message)
         settings = replace(settings, root=self.path.parent)
         for name in settings.models:
             yield ConfiguredModel.from_parent(self, name=name, settings=settings)
