@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from math import isqrt, prod, sqrt
 from typing import TYPE_CHECKING
 
@@ -18,8 +18,8 @@ from visunn_lint.pipeline.inputs.complaints import (
     wants_floats,
     wants_integers,
 )
-from visunn_lint.pipeline.inputs.consumers import SIZE, layout, words
-from visunn_lint.pipeline.inputs.guess import Length
+from visunn_lint.pipeline.inputs.consumers import SIZE, is_length, layout, words
+from visunn_lint.pipeline.inputs.guess import Length, Part
 from visunn_lint.pipeline.inputs.guesses import start_size, with_parameter
 from visunn_lint.pipeline.inputs.missing import missing
 from visunn_lint.pipeline.inputs.settings import parts_of
@@ -135,15 +135,23 @@ def _by_dtype(trouble: Trouble) -> Iterator[Guess]:
 
 
 def _by_axis(trouble: Trouble) -> Iterator[Guess]:
-    """Make sequences of all rows of features at once, where something made from them misses an axis."""
-    rows = [name for name, value in trouble.guess.tensors.items() if value.dtype is None and value.dims[:1] == ("b",)]
-    rows = [name for name in rows if len(trouble.guess.tensors[name].dims) == 2]  # noqa: PLR2004 -- batch, features
-    if not rows or not misses_axis(trouble.failure.message):
+    """Make sequences of one length of all rows at once, where something made from them misses an axis."""
+    if not misses_axis(trouble.failure.message):
         return
     guess = trouble.guess
-    for name in rows:
-        guess = guess.with_layout(name, TensorInput(("b", SIZE, *guess.tensors[name].dims[1:])))
-    yield guess
+    parts = tuple(_as_sequence(part, guess.focus) for part in guess.parts)
+    if parts != guess.parts:
+        yield replace(guess, parts=parts)
+
+
+def _as_sequence(part: Part, length: int) -> Part:
+    """Return a part with a free length behind its batch axis if it has features alone, or nothing."""
+    if not isinstance(part.layout, TensorInput) or is_length(part.name):
+        return part
+    dims = part.layout.dims
+    if dims[:1] != ("b",) or len(dims) > 2 or SIZE in dims:  # noqa: PLR2004 -- batch, features
+        return part
+    return replace(part, layout=replace(part.layout, dims=("b", SIZE, *dims[1:])), length=length)
 
 
 def _by_rank(trouble: Trouble) -> Iterator[Guess]:
