@@ -2,6 +2,7 @@
 
 import json
 from pathlib import Path
+from textwrap import dedent
 
 import pytest
 
@@ -103,6 +104,30 @@ def test_warnings_do(folder: Path, capsys: Capture) -> None:  # noqa: ARG001 -- 
     out, err = capsys.readouterr()
     assert out.splitlines()[0].startswith("unused.py:7:9: VIS101 [warning] `forgotten`")
     assert err.startswith("unused.py::Unused: no inputs were given, ran with --input '")
+
+
+def test_mode_that_inferred_inputs_do_not_do_in(folder: Path, capsys: Capture) -> None:
+    """What is captured in eval mode alone is linted as far as that goes, and train mode is told to be missing."""
+    source = """
+        from torch import nn
+
+        class Net(nn.Module):
+            def __init__(self):
+                super().__init__()
+                self.fc = nn.Linear(10, 3)
+
+            def forward(self, x, teacher=None):
+                return self.fc(x) - (teacher.outputs if self.training else 0)
+    """
+    (folder / "taught.py").write_text(dedent(source))
+    expected = """\
+taught.py::Net: no inputs were given, ran with --input 'b x 10'
+taught.py::Net: not captured in train mode, where it wants other inputs: \
+AttributeError: 'NoneType' object has no attribute 'outputs' (taught.py:10)
+"""
+    for _ in ("run", "remembered"):
+        assert run(["check", "taught.py"]) == 0
+        assert capsys.readouterr().err == expected
 
 
 @pytest.mark.parametrize(

@@ -28,6 +28,7 @@ _SAMPLES = 16000
 _FRAMES = 256
 _GRID = re.compile(r"(\w+_)?grid_(thw|hw)")
 _SHAPES = re.compile(r"spatial_shapes|tgt_sizes")
+_STRIPS = re.compile(r"target_sizes")
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +61,7 @@ def layouts_by_name(model: nn.Module, name: str) -> Iterator[Sized]:
 
 
 def _pixels(argument: _Argument) -> Iterator[Sized]:
-    """Yield flat patches where their grid is an argument too, clips where a number of frames is set, and images."""
+    """Yield patches where their grid is an argument too, flat or in a strip; clips where frames are set; and images."""
     said = argument.said
     if not said.configs:
         return
@@ -72,6 +73,8 @@ def _pixels(argument: _Argument) -> Iterator[Sized]:
         yield Sized(TensorInput((_PATCHES, times * features)))
     if argument.other(_SHAPES):
         yield Sized(TensorInput(("b", _PATCHES, features)))
+    if argument.other(_STRIPS) and patch:
+        yield Sized(TensorInput((1, channels, patch, patch * _PATCHES)))
     yield from _images(argument, channels)
 
 
@@ -175,6 +178,10 @@ def _shapes(_: _Argument) -> Iterator[Sized]:
     yield Sized(TensorInput(("b", 2), "int64"))
 
 
+def _strip_sizes(_: _Argument) -> Iterator[Sized]:
+    yield Sized(TensorInput((1, 2), "int64"))
+
+
 def _edges(_: _Argument) -> Iterator[Sized]:
     yield Sized(TensorInput((2, _EDGES), "int64"))
 
@@ -209,6 +216,7 @@ _READERS: tuple[tuple[re.Pattern[str], Callable[[_Argument], Iterator[Sized]]], 
         (r"pixel_values\w*|pixels?", _pixels),
         (_GRID.pattern, _grid),
         (_SHAPES.pattern, _shapes),
+        (_STRIPS.pattern, _strip_sizes),
         (r"pixel_(attention_)?mask", _pixel_mask),
         (r"input_features", _spectrogram),
         (r"input_values", _waveform),

@@ -49,13 +49,18 @@ def first_consumer(model: nn.Module, name: str) -> nn.Module | None:
     layers = list(telling_layers(model))
     said = words(name) - _ANYTHING
     for path, layer in layers:
-        if said & words(path) and not (reads_indices(layer) and said & _FLOAT_WORDS):
+        if _stems(said) & _stems(words(path)) and not (reads_indices(layer) and said & _FLOAT_WORDS):
             return layer
     if said & _FLOAT_WORDS and not said & _INDEX_WORDS:
         return next((layer for _, layer in layers if not reads_indices(layer)), None)
     kinds = _INDICES if said & _INDEX_WORDS else nn.Conv2d if said & _IMAGE_WORDS else nn.Module
     fitting = [layer for _, layer in layers if isinstance(layer, kinds)]
     return next(iter(fitting or [layer for _, layer in layers]), None)
+
+
+def _stems(found: frozenset[str]) -> frozenset[str]:
+    """Return words without the ending of the plural: ``actions`` go through ``embed_action``."""
+    return frozenset(word.removesuffix("s") for word in found if word)
 
 
 def reads_indices(layer: nn.Module) -> bool:

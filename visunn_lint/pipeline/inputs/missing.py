@@ -16,9 +16,12 @@ if TYPE_CHECKING:
 
 _NAME = re.compile(r"[A-Za-z_]\w*")
 _OF_NONE = re.compile(r"\bNoneType\b|\bis None\b|\bnone\b|(?<!not )\bNone\b")
-_DERIVED = re.compile(r"(\w+_)?(embeds|embeddings|outputs|past_key_values|cache|hidden_states|latents|codes)")
+_DERIVED = re.compile(r"(\w+_)?(embeds|embeddings|hidden_states|latents|codes)")
 """Arguments that another model makes: what they are made from is the better input."""
-_SETTINGS = re.compile(r"(output|return|use|do)_\w+|training|interpolate_pos_encoding|kwargs|args|self")
+_NO_TENSORS = re.compile(
+    r"(output|return|use|do)_\w+|training|interpolate_pos_encoding|kwargs|args|self"
+    r"|(\w+_)?(outputs|past_key_values|cache|cache_params|inference_session)"
+)
 
 
 def missing(failure: Failure, code: Sequence[str], model: nn.Module, given: Container[str]) -> Iterator[str]:
@@ -28,7 +31,7 @@ def missing(failure: Failure, code: Sequence[str], model: nn.Module, given: Cont
     name: ``decoder_input_ids`` as ``input_ids``.
     """
     optional = [each.name for each in parameters(model) if each.default is None]
-    absent = [name for name in optional if name not in given and not _SETTINGS.fullmatch(name)]
+    absent = [name for name in optional if name not in given and not _NO_TENSORS.fullmatch(name)]
     if not absent:
         return
     texts = [] if failure.op else [failure.message]

@@ -15,9 +15,12 @@ if TYPE_CHECKING:
 
     from visunn_lint.spec import InputSpec
 
-_SIDES = re.compile(r"(\w+_)?grid_(thw|hw)|spatial_shapes|tgt_sizes")
+_SIDES = re.compile(r"(\w+_)?grid_(thw|hw)|spatial_shapes|(tgt|target)_sizes")
 _SEEN = re.compile(r"(\w+_)?(attention_mask|features_mask|pixel_mask)")
 """Masks that are 1 where there is something: of integers, where those of torch are of bool and say the contrary."""
+
+_STRIP_RANK = 4
+"""One, channels, the side of a patch, and those of all patches together."""
 
 _MOST_DRAWN = 1_000_003
 """A prime, so that what is repeated falls on other places of each row."""
@@ -64,9 +67,9 @@ def first_length(spec: InputSpec) -> int:
 
 
 def _patches(spec: InputSpec) -> int:
-    """Return how many patches the first floating-point tensor holds: those of a sample, or all."""
+    """Return how many patches the first floating-point tensor holds: those of a sample, of a strip, or all."""
     for tensor in spec.tensors:
         counts = [dim for dim in tensor.dims if isinstance(dim, int)]
         if tensor.dtype is None and len(counts) > 1:
-            return counts[0]
+            return counts[0] if len(counts) < _STRIP_RANK else counts[-1] // counts[-2]
     return 1
