@@ -11,7 +11,9 @@ import pytest
 from torch import nn
 
 import visunn_lint
+from examples.four_mistakes import Classifier
 from visunn_lint import cli
+from visunn_lint.testing.fixture import Visunn
 
 ROOT = Path(__file__).parent.parent
 _README = (ROOT / "README.md").read_text("utf-8")
@@ -46,3 +48,16 @@ def test_the_example_of_a_test_passes(pytester: pytest.Pytester, monkeypatch: py
     (source,) = (block for block in blocks("python") if "def test_" in block)
     pytester.makepyfile(source)
     pytester.runpytest("-p", "visunn_lint.plugin").assert_outcomes(passed=1)
+
+
+def test_failures_read_as_they_are_shown(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Each failing assertion in the README raises what stands below it."""
+    monkeypatch.chdir(ROOT)
+    visunn = Visunn(ROOT)
+    names = {"visunn": visunn, "topology": visunn(Classifier()), "Classifier": Classifier}
+    (block,) = (block for block in blocks("text") if block.startswith(">"))
+    for failure in block.split("\n\n"):
+        statement, *shown = failure.strip().splitlines()
+        with pytest.raises(AssertionError) as raised:
+            eval(statement.removeprefix(">").strip(), names)  # noqa: S307 -- our own README
+        assert raised.exconly().splitlines() == [line.removeprefix("E   ") for line in shown]

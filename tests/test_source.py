@@ -6,6 +6,7 @@ import pytest
 
 from visunn_lint import source
 from visunn_lint.location import Location
+from visunn_lint.source import Comment
 
 MODEL = '''\
 """A model."""
@@ -127,3 +128,32 @@ def test_a_file_with_a_syntax_error_assigns_nothing(tmp_path: Path) -> None:
 def test_a_line_belongs_to_its_innermost_statement(file: str, number: int, span: tuple[int, int] | None) -> None:
     """A line inside a call belongs to the whole statement; a body does not belong to its ``if``."""
     assert source.statement_span(file, number) == span
+
+
+@pytest.mark.parametrize(("number", "span"), [(8, (4, 15)), (20, (18, 20)), (24, (23, 25)), (26, (22, 26)), (2, None)])
+def test_a_line_lies_in_the_innermost_class_else_in_a_function(
+    file: str, number: int, span: tuple[int, int] | None
+) -> None:
+    """A method belongs to its class; a class within a function counts before the function."""
+    assert source.scope_span(file, number) == span
+
+
+def test_comments_are_found_by_tokens(tmp_path: Path) -> None:
+    """With their columns in characters, and whether code stands before them; strings hold none."""
+    path = tmp_path / "commented.py"
+    path.write_text("# first\nx = 'é # none'  # second\n\t# third\n", encoding="utf-8")
+    assert source.comments(str(path)) == (
+        Comment(1, 1, "# first", is_alone=True),
+        Comment(2, 17, "# second", is_alone=False),
+        Comment(3, 2, "# third", is_alone=True),
+    )
+
+
+def test_files_can_be_read_again(tmp_path: Path) -> None:
+    """Whoever writes a file says so."""
+    path = tmp_path / "changing.py"
+    path.write_text("x = 1  # before")
+    assert source.comments(str(path))[0].text == "# before"
+    path.write_text("x = 1  # after")
+    source.forget()
+    assert source.comments(str(path))[0].text == "# after"

@@ -365,6 +365,55 @@ def test_no_line_is_wider_than_the_terminal(net: Topology, width: int, ascii_onl
     assert len(body(lines)) == len(body(show(net, marks=marks)))
 
 
+@pytest.mark.parametrize(
+    ("width", "totals"),
+    [
+        (
+            48,
+            [
+                "Parameters           1,000,000   1.00 M  4.00 MB",
+                "Trainable            1,000,000   1.00 M",
+                "Non-trainable                0",
+                "FLOPs, batch of 16  32,000,000  32.00 M",
+                "Input                                    0.06 MB",
+                "Forward/backward                         0.13 MB",
+                "Estimated total                          4.19 MB",
+            ],
+        ),
+        (
+            40,
+            [
+                "Parameters           1,000,000  4.00 MB",
+                "Trainable            1,000,000",
+                "Non-trainable                0",
+                "FLOPs, batch of 16  32,000,000",
+                "Input                           0.06 MB",
+                "Forward/backward                0.13 MB",
+                "Estimated total                 4.19 MB",
+            ],
+        ),
+        (
+            30,
+            [
+                "Parameters           1,000,000",
+                "                       4.00 MB",
+                "Trainable            1,000,000",
+                "Non-trainable                0",
+                "FLOPs, batch of 16  32,000,000",
+                "Input                  0.06 MB",
+                "Forward/backward       0.13 MB",
+                "Estimated total        4.19 MB",
+            ],
+        ),
+    ],
+)
+def test_totals_fit_a_narrow_terminal_whole(width: int, totals: list[str]) -> None:
+    """Where there is no room, totals are not rounded as well, then sizes stand below counts; nothing is cut."""
+    topology = traced(nn.Linear(1_000, 1_000, bias=False), (16, 1_000))
+    lines = plain(tree.lines(topology, cost.measure(topology), tree.Look(width=width)))
+    assert lines[-len(totals) :] == totals
+
+
 def test_a_narrow_terminal_shortens_kinds_before_it_drops_columns() -> None:
     """The class gives way before its numbers, and both before a column."""
     model = nn.Sequential(nn.AdaptiveAvgPool2d(7), nn.Flatten(), nn.Linear(147, 1000))

@@ -13,17 +13,23 @@ if TYPE_CHECKING:
     from visunn_lint.finding import Finding
     from visunn_lint.marks import model
     from visunn_lint.rules import Rule
+    from visunn_lint.shapes import ShapeExpressionError, ShapeMismatch
     from visunn_lint.topology import Topology
     from visunn_lint.tracing import trace
 
 __version__ = "0.1.0"
 
-__all__ = ["CaptureError", "Finding", "Rule", "Topology", "__version__", "check", "model", "trace"]
+__all__ = [
+    "CaptureError", "Finding", "Rule", "ShapeExpressionError", "ShapeMismatch", "Topology", "__version__", "check",
+    "model", "trace",
+]  # fmt: skip
 
 _HOMES = {
     "CaptureError": "errors",
     "Finding": "finding",
     "Rule": "rules",
+    "ShapeExpressionError": "shapes",
+    "ShapeMismatch": "shapes",
     "Topology": "topology",
     "check": "checking",
     "model": "marks",

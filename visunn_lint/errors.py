@@ -9,6 +9,10 @@ if TYPE_CHECKING:
     from visunn_lint.topology import Topology
 
 
+ELLIPSIS = "[…]"
+"""Stands in a message where that of another exception was cut."""
+
+
 class VisunnError(Exception):
     """Something could not be linted; the command line shows the message and exits 2.
 

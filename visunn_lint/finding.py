@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import dataclass, field
 from enum import Enum
 from hashlib import sha256
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 from visunn_lint.location import Location
 
@@ -13,6 +14,10 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from visunn_lint.topology import Topology
+
+
+CRASHED_RULE = "VIS900"
+"""The code of findings that tell of a rule that raised: they speak of visunn, not of the model."""
 
 
 class Severity(Enum):
@@ -38,6 +43,14 @@ class Related:
 
 
 @dataclass(frozen=True, slots=True)
+class Suppression:
+    """What keeps a finding from counting, and the reason that was written there."""
+
+    by: Literal["comment", "baseline", "per-module-ignores"]
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Finding:
     """One thing that a rule found.
 
@@ -57,6 +70,7 @@ class Finding:
     related: tuple[Related, ...] = ()
     model: str = ""
     """The name of the model that was checked, as the user would give it."""
+    suppression: Suppression | None = None
 
     @property
     def fingerprint(self) -> str:
@@ -87,11 +101,15 @@ class RuleInfo:
 
 @dataclass(frozen=True, slots=True)
 class SkippedRule:
-    """A rule that was selected and could not run, and why."""
+    """A rule that was selected and could not run, and why.
+
+    ``model`` is the one that lacks what the rule needs; "" if its options give it nothing to check in any.
+    """
 
     code: str
     name: str
     reason: str
+    model: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,6 +140,10 @@ class Report:
     def __bool__(self) -> bool:
         """Return whether nothing was found and nothing is broken."""
         return not self.findings and not self.broken
+
+    def suppression_counts(self) -> dict[str, int]:
+        """Return how many findings are suppressed by what, the most frequent first."""
+        return dict(Counter(finding.suppression.by for finding in self.suppressed if finding.suppression).most_common())
 
     def worst(self) -> Severity | None:
         """Return the highest severity among the findings."""

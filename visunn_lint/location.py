@@ -1,5 +1,6 @@
 """Where something stands in a source file."""
 
+import os
 import site
 import sysconfig
 from dataclasses import dataclass
@@ -28,6 +29,18 @@ class Location:
         if self.line and self.column:
             parts.append(str(self.column))
         return ":".join(parts)
+
+
+def shown(place: Location) -> str:
+    """Return ``file:line``, relative to the working directory for what lies below it."""
+    relative = os.path.relpath(place.file)
+    file = place.file if relative.startswith("..") else relative
+    return str(Location(file, place.line))
+
+
+def shown_path(path: Path) -> str:
+    """Return a path, relative to the working directory for what lies below it."""
+    return shown(Location(str(path), 0))
 
 
 @lru_cache(maxsize=4096)

@@ -26,7 +26,8 @@ class Mark:
     """A class, factory or instance to lint, and how: ``None`` means not said.
 
     ``inputs`` and ``kwargs`` are the arguments of ``forward``: specs, and values that it gets as
-    they are. ``modes`` are the modes to capture.
+    they are. ``modes`` are the modes to capture, ``shapes`` shape expressions by globs of module
+    paths, ``loss`` is what its outputs go to.
     """
 
     target: object
@@ -34,6 +35,8 @@ class Mark:
     inputs: InputSpec | None = None
     kwargs: Mapping[str, object] = field(default_factory=dict)
     modes: tuple[Mode, ...] | None = None
+    shapes: Mapping[str, str] | None = None
+    loss: str = ""
 
 
 @overload
@@ -45,6 +48,8 @@ def model(
     name: str = "",
     kwargs: Mapping[str, object] | None = None,
     modes: Sequence[Mode] | None = None,
+    shapes: Mapping[str, str] | None = None,
+    loss: str = "",
 ) -> Callable[[T], T]: ...
 def model(
     *targets: T,
@@ -52,6 +57,8 @@ def model(
     name: str = "",
     kwargs: Mapping[str, object] | None = None,
     modes: Sequence[Mode] | None = None,
+    shapes: Mapping[str, str] | None = None,
+    loss: str = "",
 ) -> T | Callable[[T], T]:
     """Return the class, factory or instance unchanged, marked as a model to lint in this file.
 
@@ -59,7 +66,9 @@ def model(
     (``@visunn_lint.model(inputs="b x 3 x 32 x 32")``), or on an instance
     (``net = visunn_lint.model(inputs="2x16")(Net(16))``). ``inputs`` takes every spelling of
     InputSpec, ``kwargs`` are values that ``forward`` gets as they are, ``name`` is what findings
-    call the model, ``modes`` are the modes to capture. Raises InputError or ConfigError for what
+    call the model, ``modes`` are the modes to capture, ``shapes`` is the contract that rule VIS214
+    holds it to (``{"fc": "b 512 -> b 10"}``), ``loss`` is the loss that its outputs go to
+    (``"cross_entropy"``, ``"BCEWithLogitsLoss"``). Raises InputError or ConfigError for what
     cannot be read.
     """
     namespace = sys._getframe(1).f_globals  # noqa: SLF001 -- the file that marks is the file that is linted
@@ -67,7 +76,7 @@ def model(
     _check_modes(modes)
 
     def mark(target: T) -> T:
-        made = Mark(target, name, spec, kwargs or {}, tuple(modes) if modes else None)
+        made = Mark(target, name, spec, kwargs or {}, tuple(modes) if modes else None, shapes, loss)
         namespace.setdefault(_MARKS, []).append(made)
         return target
 

@@ -15,6 +15,7 @@ from visunn_lint.spec import Plain, TensorSpec  # noqa: TC001 -- see above
 
 NodeKind: TypeAlias = Literal["op", "input", "output", "param", "buffer", "const", "opaque"]
 Mode: TypeAlias = Literal["eval", "train"]
+Autograd: TypeAlias = Literal["on", "off", "custom"]
 Rung: TypeAlias = Literal["meta", "fake", "real", "file"]
 
 
@@ -42,6 +43,20 @@ class Param:
     def numel(self) -> int:
         """The number of elements; 0 while the shape is unknown."""
         return 0 if self.shape is None else prod(self.shape)
+
+
+@dataclass(frozen=True, slots=True)
+class BadWeight:
+    """A parameter or buffer that holds values which no model should start with.
+
+    ``problem`` is ``uninitialised`` (NaN too: what was left out is filled with it) or ``inf``,
+    ``count`` how many of its ``numel`` values are so.
+    """
+
+    path: str
+    problem: Literal["uninitialised", "inf"]
+    count: int
+    numel: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,9 +96,10 @@ class Module:
 
     ``path`` is its first dotted name (``""`` is the root), ``aliases`` its other names. ``kind``
     is the public name of its class. ``hyperparameters`` are its constructor's arguments as far
-    as it keeps them. ``source`` is the line that builds or assigns it. ``registered`` is False
-    for a module that torch does not know of (in a plain list, built during forward);
-    ``forward_calls`` counts calls of ``.forward`` that went round ``__call__``.
+    as it keeps them, ``at_default`` the names of those that have their default. ``source`` is the
+    line that builds or assigns it. ``registered`` is False for a module that torch does not know
+    of (in a plain list, built during forward); ``forward_calls`` counts calls of ``.forward`` that
+    went round ``__call__``.
     """
 
     path: str
@@ -98,6 +114,7 @@ class Module:
     source: Location | None = None
     registered: bool = True
     forward_calls: int = 0
+    at_default: tuple[str, ...] = ()
     container: str = ""
     """How an unregistered module is held: ``list``, ``dict``, ``tuple``, ``built in forward``, …"""
 
@@ -157,6 +174,11 @@ class Node:
     source: Location | None = None
     label: str = ""
     """Where a param, buffer, const, input or output comes from: ``fc.weight``, ``x``, ``0``."""
+    autograd: Autograd = "on"
+    """``off`` for an op that the model ran under ``no_grad`` or the like; ``custom`` within an autograd.Function.
+
+    What becomes of the gradient there, that function's own backward says.
+    """
 
     @property
     def short_op(self) -> str:
@@ -197,6 +219,14 @@ class Failure:
     error: str
     message: str
     source: Location | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Checkpoint:
+    """The tensors of a checkpoint by name, and the file that it is."""
+
+    file: str
+    shapes: Mapping[str, tuple[int, ...]]
 
 
 @dataclass(frozen=True, slots=True)

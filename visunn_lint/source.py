@@ -1,10 +1,12 @@
-"""The only reader of source files: lines, spans of statements, where an attribute is assigned."""
+"""The only reader of source files: lines, comments, spans of statements, where an attribute is assigned."""
 
 from __future__ import annotations
 
 import ast
+import contextlib
 import tokenize
 import warnings
+from dataclasses import dataclass
 from functools import lru_cache
 from io import BytesIO
 from pathlib import Path
@@ -16,6 +18,18 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 _REGISTERING = frozenset({"add_module", "register_module", "register_buffer", "register_parameter"})
+_SCOPES = (ast.ClassDef, ast.FunctionDef, ast.AsyncFunctionDef)
+_INVISIBLE = frozenset({tokenize.COMMENT, tokenize.NL, tokenize.INDENT, tokenize.DEDENT, tokenize.ENDMARKER})
+
+
+@dataclass(frozen=True, slots=True)
+class Comment:
+    """A comment from its ``#`` to the end of its line; ``is_alone`` says that no code stands before it."""
+
+    line: int
+    column: int
+    text: str
+    is_alone: bool
 
 
 @lru_cache(maxsize=256)
@@ -38,13 +52,73 @@ def line(file: str, number: int) -> str | None:
     return found[number - 1] if 0 < number <= len(found) else None
 
 
-def statement_span(file: str, number: int) -> tuple[int, int] | None:
-    """Return first and last line of the innermost statement that covers a line, None if none does.
+def quoted(place: Location) -> str:
+    """Return a place as an editor opens it, seen from the working directory, and what stands in that line."""
+    file = Path(place.file)
+    shown = file.relative_to(Path.cwd()) if file.is_relative_to(Path.cwd()) else file
+    return f"{shown}:{place.line}   {(line(place.file, place.line) or '').strip()}".rstrip()
 
-    Of a compound statement (``if``, ``with``, ``def``) only the head counts.
+
+def statement_span(file: str, number: int) -> tuple[int, int] | None:
+    """Return first and last line of the statement that covers a line, None if none does.
+
+    Of a compound statement (``if``, ``with``, ``def``) only the head counts, its decorators with
+    it. Statements on one line are one.
     """
-    spans = [span for span in _statement_spans(file) if span[0] <= number <= span[1]]
-    return min(spans, key=lambda span: span[1] - span[0], default=None)
+    return next((span for span in statement_spans(file) if span[0] <= number <= span[1]), None)
+
+
+@lru_cache(maxsize=256)
+def statement_spans(file: str) -> tuple[tuple[int, int], ...]:
+    """Return first and last line of every statement in order; see ``statement_span``."""
+    spans: list[tuple[int, int]] = []
+    start, is_decorator, is_decorated = 0, False, False
+    for token in tokens(file):
+        if token.type in _INVISIBLE:
+            continue
+        if not start:
+            start, is_decorator = token.start[0], token.string == "@"
+        if token.type == tokenize.NEWLINE:
+            first = spans.pop()[0] if is_decorated else start
+            spans.append((first, token.start[0]))
+            start, is_decorated = 0, is_decorator
+    return tuple(spans)
+
+
+def scope_span(file: str, number: int) -> tuple[int, int] | None:
+    """Return first and last line of the innermost class that holds a line, else of the function; None for neither."""
+    nodes = [node for node in ast.walk(_parsed(file)) if isinstance(node, _SCOPES)]
+    holding = [node for node in nodes if _whole(node)[0] <= number <= _whole(node)[1]]
+    classes = [node for node in holding if isinstance(node, ast.ClassDef)]
+    sizes = (_whole(node) for node in classes or holding)
+    return min(sizes, key=lambda span: span[1] - span[0], default=None)
+
+
+@lru_cache(maxsize=256)
+def comments(file: str) -> tuple[Comment, ...]:
+    """Return the comments of a file in order; what looks like one within a string is none."""
+    return tuple(
+        Comment(row, column + 1, token.string, not lines(file)[row - 1][:column].strip())
+        for token in tokens(file)
+        if token.type == tokenize.COMMENT
+        for row, column in [token.start]
+    )
+
+
+@lru_cache(maxsize=16)
+def tokens(file: str) -> tuple[tokenize.TokenInfo, ...]:
+    """Return the tokens of a file, of a broken one those before its error."""
+    text = iter(f"{line}\n" for line in lines(file))
+    found: list[tokenize.TokenInfo] = []
+    with contextlib.suppress(tokenize.TokenError, SyntaxError):
+        found.extend(tokenize.generate_tokens(lambda: next(text, "")))
+    return tuple(found)
+
+
+def forget() -> None:
+    """Forget what files held: some have been written."""
+    for cached in (lines, statement_spans, comments, tokens, _parsed, _classes):
+        cached.cache_clear()
 
 
 def assignment_line(file: str, class_name: str, attribute: str) -> Location | None:
@@ -78,18 +152,10 @@ def _parsed(file: str) -> ast.Module:
         return ast.Module([], [])
 
 
-@lru_cache(maxsize=256)
-def _statement_spans(file: str) -> tuple[tuple[int, int], ...]:
-    statements = (node for node in ast.walk(_parsed(file)) if isinstance(node, ast.stmt))
-    return tuple((node.lineno, _end_of_head(node)) for node in statements)
-
-
-def _end_of_head(node: ast.stmt) -> int:
-    """Return the last line of a simple statement, or of what stands before the body of another."""
-    body: list[ast.stmt] | None = getattr(node, "body", None)
-    if not body:
-        return node.end_lineno or node.lineno
-    return max(node.lineno, body[0].lineno - 1)
+def _whole(node: ast.ClassDef | ast.FunctionDef | ast.AsyncFunctionDef) -> tuple[int, int]:
+    """Return first and last line of a class or a function, its decorators included."""
+    first = min([node.lineno, *(each.lineno for each in node.decorator_list)])
+    return first, node.end_lineno or node.lineno
 
 
 @lru_cache(maxsize=256)

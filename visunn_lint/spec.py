@@ -18,6 +18,12 @@ Plain: TypeAlias = bool | int | float | str | tuple[object, ...] | None
 The items of a tuple are Plain too; a recursive alias cannot be decoded against.
 """
 
+
+def to_plain(value: object) -> object:
+    """Return a JSON value with its lists as tuples, as ``Plain`` has them."""
+    return tuple(map(to_plain, value)) if isinstance(value, list | tuple) else value
+
+
 _ITEM_SIZES = {
     "bool": 1, "uint8": 1, "int8": 1, "qint8": 1, "quint8": 1,
     "int16": 2, "uint16": 2, "float16": 2, "bfloat16": 2,
@@ -176,16 +182,17 @@ class InputSpec:
     def parse(value: object) -> InputSpec:
         """Return the spec that any accepted spelling stands for.
 
-        A string holds arguments separated by commas (``"2x3x32x32, mask=2x16:int64"``), a tuple
-        of ints is one shape, a list one positional argument an item, a dict one named argument
-        an item. Raises InputError for what cannot be read.
+        A string holds arguments separated by commas (``"2x3x32x32, mask=2x16:int64"``), each of
+        which may be a list or a dict of others (``"[2x8, 2x8], {boxes: 1x4}"``). A tuple of ints is
+        one shape, a list one positional argument an item, a dict one named argument an item. Raises
+        InputError for what cannot be read.
         """
         if isinstance(value, InputSpec):
             return value
         if isinstance(value, dict):
             return InputSpec(kwargs={str(name): _value(item) for name, item in value.items()})
         if isinstance(value, str):
-            return InputSpec.parse_all(value.split(","))
+            return InputSpec.parse_all(split_arguments(value))
         if _is_shape(value):
             return InputSpec.parse_all([value])
         if isinstance(value, list | tuple):
@@ -206,6 +213,18 @@ class InputSpec:
         return InputSpec(tuple(args), kwargs)
 
 
+def split_arguments(text: str) -> list[str]:
+    """Return the arguments in a text: its parts between commas, but for those within brackets."""
+    parts, depth = [""], 0
+    for character in text:
+        depth += (character in "[{") - (character in "]}")
+        if character == "," and depth == 0:
+            parts.append("")
+        else:
+            parts[-1] += character
+    return parts
+
+
 def _is_shape(value: object) -> bool:
     return isinstance(value, tuple) and bool(value) and all(type(dim) is int or dim == "b" for dim in value)
 
@@ -215,8 +234,7 @@ _LITERALS: dict[str, Plain] = {"none": None, "true": True, "false": False}
 
 def _value(value: object) -> InputValue:
     if isinstance(value, str):
-        word = value.strip().lower()
-        return _LITERALS[word] if word in _LITERALS else TensorInput.parse(value)
+        return _read(value.strip())
     if value is None or isinstance(value, bool | int | float | TensorInput):
         return value
     if isinstance(value, tuple) and _is_shape(value):
@@ -226,6 +244,17 @@ def _value(value: object) -> InputValue:
     if isinstance(value, list | tuple):
         return [_value(item) for item in value]
     raise _bad_input(str(value))
+
+
+def _read(text: str) -> InputValue:
+    """Return what one argument says: a literal, a list, a dict, or a tensor."""
+    inside = [part.strip() for part in split_arguments(text[1:-1]) if part.strip()]
+    if text[:1] == "[" and text[-1:] == "]":
+        return [_read(part) for part in inside]
+    if text[:1] == "{" and text[-1:] == "}":
+        named = [part.partition(":") for part in inside]
+        return {name.strip(): _read(value.strip()) for name, _, value in named}
+    return _LITERALS[text.lower()] if text.lower() in _LITERALS else TensorInput.parse(text)
 
 
 def _tensors(values: list[InputValue]) -> list[TensorInput]:

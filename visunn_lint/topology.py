@@ -9,14 +9,27 @@ from fnmatch import fnmatchcase
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
-from visunn_lint import cost, query, tree
+from visunn_lint import assertions, cost, query, tree
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
 
     import networkx as nx
 
-    from visunn_lint.records import Call, Captured, Failure, Level, Module, Node, Param
+    from visunn_lint.loss import Loss
+    from visunn_lint.outline import Outline
+    from visunn_lint.records import (
+        BadWeight,
+        Call,
+        Captured,
+        Checkpoint,
+        Failure,
+        Level,
+        Mode,
+        Module,
+        Node,
+        Param,
+    )
 
 
 @dataclass(frozen=True)
@@ -130,6 +143,16 @@ class Topology:
         """The number of elements of all parameters that require a gradient."""
         return sum(param.numel for param in self.params if param.requires_grad)
 
+    @cached_property
+    def flops(self) -> int:
+        """The floating point operations of the captured run, its whole batch; a multiply and an add are two."""
+        return cost.flops(self)
+
+    @property
+    def depth(self) -> int:
+        """How deep modules are nested; the children of the model are at depth 1."""
+        return assertions.depth(self)
+
     # -- graphs ------------------------------------------------------------------------------
 
     @cached_property
@@ -149,6 +172,20 @@ class Topology:
     def level(self, path: str = "") -> Level:
         """Return one module's inside: its submodules, its ops, and the edges in, out and between."""
         return query.level(self, self[path])
+
+    # -- stating what has to hold, and the data that it is stated of ---------------------------
+
+    assert_shapes = assertions.assert_shapes
+    assert_chain = assertions.assert_chain
+    chains = assertions.chains
+    assert_reaches = assertions.assert_reaches
+    assert_independent = assertions.assert_independent
+    paths = assertions.paths
+    assert_no = assertions.assert_no
+    assert_count = assertions.assert_count
+    count = assertions.count
+    assert_calls = assertions.assert_calls
+    assert_budget = assertions.assert_budget
 
     # -- showing -----------------------------------------------------------------------------
 
@@ -200,7 +237,12 @@ class CapturedModel:
     """All that is known of one model when its rules run; what was not asked for is None.
 
     ``eval`` and ``train`` are the captures in these modes, ``rebatched`` the eval capture at
-    another batch size.
+    another batch size. ``checkpoint`` is what the configuration says that the model is to load,
+    ``shapes`` what shapes it is to have, as expressions by globs of module paths, ``locked`` what
+    the lock file says of it. ``unfit`` tells of modes that were left out, as guessed inputs do not
+    do there, what forward raised. ``loss`` is the one that its outputs go to, declared or read from
+    its class. ``in_eval`` are the modules that were in eval mode as it was delivered. ``weights`` are
+    what is wrong with its tensors after a build for real.
     """
 
     name: str
@@ -209,6 +251,13 @@ class CapturedModel:
     rebatched: Topology | None = None
     inputs_are_guessed: bool = False
     declared_ties: tuple[tuple[str, ...], ...] = ()
+    checkpoint: Checkpoint | None = None
+    locked: Outline | None = None
+    unfit: tuple[tuple[Mode, str], ...] = ()
+    shapes: Mapping[str, str] | None = None
+    loss: Loss | None = None
+    in_eval: frozenset[str] = frozenset()
+    weights: tuple[BadWeight, ...] | None = None
 
     @property
     def topology(self) -> Topology:

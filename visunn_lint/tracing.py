@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from visunn_lint.errors import CaptureError
 from visunn_lint.loading.capturing import Subject, run_live
-from visunn_lint.pipeline.description import shown
+from visunn_lint.location import shown
 from visunn_lint.pipeline.engines.engine import Request
 
 if TYPE_CHECKING:
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
     from torch import nn
 
-    from visunn_lint.records import Failure, Mode
+    from visunn_lint.records import Mode
     from visunn_lint.topology import Topology
 
 
@@ -39,11 +39,16 @@ def trace(
     run = run_live(Subject(Request(model), [mode], engine), args, kwargs, inputs)
     topology = run.topologies[mode]
     if topology.failure is not None:
-        raise _capture_error(topology, topology.failure) from run.errors[mode]
+        raise raised_in(topology) from run.errors[mode]
     return topology
 
 
-def _capture_error(topology: Topology, failure: Failure) -> CaptureError:
+def raised_in(topology: Topology) -> CaptureError:
+    """Return the error for a topology whose forward raised; ValueError for another."""
+    failure = topology.failure
+    if failure is None:
+        message = f"forward of {topology.name} raised nothing"
+        raise ValueError(message)
     where = f" in `{failure.module}`" if failure.module else ""
     op = failure.op.rpartition("::")[2]
     doing = f", {op}({', '.join(map(str, failure.operands))})" if op else ""

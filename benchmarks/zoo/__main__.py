@@ -12,7 +12,7 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
 from benchmarks.zoo import sources
-from benchmarks.zoo.record import Row, Task, append_rows, read_rows, still_to_do
+from benchmarks.zoo.record import Row, Task, append_rows, read_rows, still_to_do, without_bad
 from benchmarks.zoo.summary import summary
 from benchmarks.zoo.workers import Limits, run_all
 from visunn_lint.errors import TargetError
@@ -36,6 +36,7 @@ _LIMITS = Limits()
 @click.option("--memory", metavar="GB", default=_LIMITS.memory, show_default=True, help="Memory for each process.")
 @click.option("--jobs", metavar="N", type=click.IntRange(1), default=1, show_default=True, help="Processes at a time.")
 @click.option("--record", metavar="FILE", type=click.Path(path_type=Path), help="JSON lines; what it holds is not run.")
+@click.option("--retry-failed", is_flag=True, help="Run again what the record holds, but not as good.")
 def main(  # noqa: PLR0913 -- each is an option of the command line
     *,
     names: tuple[str, ...],
@@ -49,6 +50,7 @@ def main(  # noqa: PLR0913 -- each is an option of the command line
     memory: float,
     jobs: int,
     record: Path | None,
+    retry_failed: bool,
 ) -> None:
     """Capture the models of SOURCEs, each within bounds, and report how that went.
 
@@ -64,7 +66,8 @@ def main(  # noqa: PLR0913 -- each is an option of the command line
         message = f"{error.message}; {error.hint}"
         raise click.UsageError(message) from error
     tasks = [Task(source, name, not no_conventions, small or sample, replay or sample) for source, name in pairs]
-    rows = _rows(tasks, Limits(seconds, memory), jobs, record)
+    known = read_rows(record) if record else []
+    rows = _rows(tasks, Limits(seconds, memory), jobs, record, without_bad(known) if retry_failed else known)
     _report(rows)
     sys.exit(not all(row.is_good for row in rows))
 
@@ -79,10 +82,10 @@ def _listed(source: str, every: int, offset: int) -> list[tuple[str, str]]:
     return [(source, name) for name in sources.find(source).names()[offset::every]]
 
 
-def _rows(tasks: Sequence[Task], limits: Limits, jobs: int, record: Path | None) -> list[Row]:
-    """Return the rows of all tasks: those on record, and those of what is done now."""
+def _rows(tasks: Sequence[Task], limits: Limits, jobs: int, record: Path | None, known: Sequence[Row]) -> list[Row]:
+    """Return the rows of all tasks: those that are known, and those of what is done now."""
     asked = frozenset(tasks)
-    rows = [row for row in read_rows(record) if row.task in asked] if record else []
+    rows = [row for row in known if row.task in asked]
     missing = still_to_do(tasks, rows)
     with _progress() as progress:
         bar = progress.add_task("", total=len(tasks), completed=len(asked) - len(missing))

@@ -11,7 +11,6 @@ from benchmarks.zoo import sources
 from benchmarks.zoo.record import Row, Task
 from benchmarks.zoo.sources.source import ExcludedError
 from visunn_lint.errors import TargetError, VisunnError
-from visunn_lint.loading.capturing import run_with
 from visunn_lint.pipeline.description import describe
 
 if TYPE_CHECKING:
@@ -39,7 +38,7 @@ def _rows_of_model(row: Row, capture: Callable[[], tuple[Subject, Run]], begin: 
     try:
         subject, run = capture()
         row = _described(row, run.topologies["eval"], is_inferred=run.arguments.is_inferred)
-        row = replace(row, train=_why_not_in_train(subject, run), seconds=perf_counter() - begin)
+        row = replace(row, train=_why_not_in_train(run), seconds=perf_counter() - begin)
     except (Exception, SystemExit) as error:  # noqa: BLE001 -- as above
         yield _failed(row, error, begin)
         return
@@ -81,12 +80,11 @@ def _is_from_elsewhere(producer: Node) -> bool:
     return producer.kind == "const" and producer.attributes.get("origin") == "elsewhere"
 
 
-def _why_not_in_train(subject: Subject, run: Run) -> str:
+def _why_not_in_train(run: Run) -> str:
     """Return why the same inputs do not do in train mode, "" if they do."""
-    try:
-        topology = run_with(replace(subject, modes=("train",)), run.arguments).topologies["train"]
-    except VisunnError as error:
-        return error.message
+    topology = run.topologies.get("train")
+    if topology is None:
+        return run.arguments.unfit.get("train", "")
     return "" if topology.failure is None else f"{topology.failure.error}: {topology.failure.message}"
 
 

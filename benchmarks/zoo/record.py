@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Literal, TypeAlias
 import msgspec
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Sequence
 
 Outcome: TypeAlias = Literal["captured", "failed", "excluded"]
 Verdict: TypeAlias = Literal["", "equal", "differs", "raises", "not run"]
@@ -67,11 +67,12 @@ class Row:
 
 
 def read_rows(file: Path) -> list[Row]:
-    """Return the rows of a record; a last line that was cut off in writing is left out."""
+    """Return the rows of a record, of each model the latest; a last line that was cut off in writing is left out."""
     if not file.exists():
         return []
     lines = file.read_bytes().splitlines(keepends=True)
-    return [msgspec.json.decode(line, type=Row) for line in lines if line.endswith(b"\n")]
+    rows = [msgspec.json.decode(line, type=Row) for line in lines if line.endswith(b"\n")]
+    return list({(row.task, row.model): row for row in rows}.values())
 
 
 def append_rows(file: Path, rows: Iterable[Row]) -> None:
@@ -82,6 +83,12 @@ def append_rows(file: Path, rows: Iterable[Row]) -> None:
         file.write_bytes(kept)
     with file.open("ab") as out:
         out.writelines(msgspec.json.encode(row) + b"\n" for row in rows)
+
+
+def without_bad(rows: Sequence[Row]) -> list[Row]:
+    """Return the rows of the tasks that none of them calls for a look at."""
+    bad = {row.task for row in rows if not row.is_good}
+    return [row for row in rows if row.task not in bad]
 
 
 def still_to_do(tasks: Iterable[Task], rows: Iterable[Row]) -> list[Task]:

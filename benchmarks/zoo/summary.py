@@ -46,15 +46,19 @@ def percent(part: int, whole: int) -> float:
 def summary(rows: Sequence[Row]) -> Iterator[str]:
     """Yield the lines of the report on one source."""
     tried = [row for row in rows if row.outcome != "excluded"]
+    built = [row for row in tried if not row.reason.startswith("build: ")]
     captured = [row for row in tried if row.outcome == "captured"]
     inferred = sum(row.inferred for row in captured)
     rungs = Counter(row.rung for row in captured)
-    yield f"{len(tried)} models tried, {len(rows) - len(tried)} names excluded"
+    yield f"{len(tried)} models tried, {len(rows) - len(tried)} names excluded, {len(built)} built"
     yield f"{_share('captured', len(captured), len(tried))}: {', '.join(f'{n} {rung}' for rung, n in rungs.items())}"
+    yield f"{_share('captured', len(captured), len(built))} of those that were built"
     yield f"inputs: {inferred} inferred, {len(captured) - inferred} declared"
     seconds = sorted(row.seconds for row in tried)
     if seconds:
         yield f"seconds: {sum(seconds):.0f} in all, {seconds[len(seconds) // 2]:.2f} in the middle"
+    nodes = sum(row.nodes for row in captured)
+    yield f"unknown producers: {sum(len(row.unknown) for row in captured)} reads by {nodes} nodes"
     for title, pairs in _topics(rows):
         yield from _section(title, groups(pairs, len(tried)))
     yield from _replayed([row for row in captured if row.replay])
@@ -72,7 +76,7 @@ def _topics(rows: Sequence[Row]) -> Iterator[tuple[str, list[tuple[str, str]]]]:
     built = [row for row in captured if row.rung == "meta" and row.rung_reason]
     yield "on it, but built for real", [(row.title, row.rung_reason) for row in built]
     yield "not in train mode", [(row.title, row.train) for row in captured if row.train]
-    yield "unknown producers", [(row.title, row.unknown[0]) for row in rows if row.unknown]
+    yield "with unknown producers", [(row.title, row.unknown[0]) for row in rows if row.unknown]
 
 
 def _replayed(rows: Sequence[Row]) -> Iterator[str]:

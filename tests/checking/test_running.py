@@ -40,7 +40,7 @@ def test_a_rule_whose_needs_are_unmet_is_skipped() -> None:
     """The reason names the model and what it lacks."""
     report = run_rules([captured(module("a"), train=False)], Settings(select=("needs-train",), root=ROOT))
     assert (report.findings, report.rules_run) == ((), ())
-    assert report.rules_skipped == (SkippedRule("VIS291", "needs-train", "net has no train capture"),)
+    assert report.rules_skipped == (SkippedRule("VIS291", "needs-train", "net has no train capture", "net"),)
 
 
 def test_a_rule_without_its_options_is_skipped() -> None:

@@ -70,14 +70,14 @@ def test_an_unknown_selector_names_the_closest(selector: str, hint: str) -> None
 def test_options_of_an_unknown_rule_are_an_error() -> None:
     """Also those of one model."""
     settings = Settings(models={"net": ModelSettings(rule_options={"optionel": {}})})
-    with pytest.raises(ConfigError, match=r"`rules\.optionel` sets options of a rule that there is not"):
+    with pytest.raises(ConfigError, match=r"`models\.net\.rules\.optionel` sets options of a rule that there is not"):
         check_option_tables(settings)
 
 
 def test_bad_options_are_told_before_a_model_runs() -> None:
     """Also those of one model."""
     settings = Settings(models={"net": ModelSettings(rule_options={"optional": {"wonted": "a"}})})
-    with pytest.raises(ConfigError, match=r"unknown key `rules\.optional\.wonted`"):
+    with pytest.raises(ConfigError, match=r"unknown key `models\.net\.rules\.optional\.wonted`"):
         check_option_tables(settings)
 
 

@@ -2,6 +2,7 @@
 
 import json
 from pathlib import Path
+from textwrap import dedent
 
 import pytest
 
@@ -103,6 +104,30 @@ def test_warnings_do(folder: Path, capsys: Capture) -> None:  # noqa: ARG001 -- 
     out, err = capsys.readouterr()
     assert out.splitlines()[0].startswith("unused.py:7:9: VIS101 [warning] `forgotten`")
     assert err.startswith("unused.py::Unused: no inputs were given, ran with --input '")
+
+
+def test_mode_that_inferred_inputs_do_not_do_in(folder: Path, capsys: Capture) -> None:
+    """What is captured in eval mode alone is linted as far as that goes, and train mode is told to be missing."""
+    source = """
+        from torch import nn
+
+        class Net(nn.Module):
+            def __init__(self):
+                super().__init__()
+                self.fc = nn.Linear(10, 3)
+
+            def forward(self, x, teacher=None):
+                return self.fc(x) - (teacher.outputs if self.training else 0)
+    """
+    (folder / "taught.py").write_text(dedent(source))
+    expected = """\
+taught.py::Net: no inputs were given, ran with --input 'b x 10'
+taught.py::Net: not captured in train mode, where it wants other inputs: \
+AttributeError: 'NoneType' object has no attribute 'outputs' (taught.py:10)
+"""
+    for _ in ("run", "remembered"):
+        assert run(["check", "taught.py"]) == 0
+        assert capsys.readouterr().err == expected
 
 
 @pytest.mark.parametrize(
@@ -219,8 +244,9 @@ def test_stdout_holds_the_report_alone(folder: Path, capfd: Capture) -> None:
         (["--config", "selct = []"], "error: --config: unknown key `selct`\n  hint: did you mean `select`?\n"),
         (
             ["--config", "rules.over-budget.nonsense = 1"],
-            "error: unknown key `rules.over-budget.nonsense`\n  hint: ",
+            "error: --config: unknown key `rules.over-budget.nonsense`\n  hint: ",
         ),
+        (["--engine", "nativ"], "error: no engine is called 'nativ'\n  hint: did you mean native?\n"),
         (["--input", "2*4"], "error: recycled.py: cannot read the input '2*4'\n  hint: write it like"),
         (["--timeout", "0"], "error: invalid value for '--timeout': 0.0 is not in the range x>0\n"),
         (["--fail-on", "eror"], "error: invalid value for '--fail-on': 'eror' is not one of"),
@@ -242,8 +268,94 @@ def test_verbose_tells_how_the_run_went(folder: Path, capsys: Capture) -> None: 
     """``-v`` says on what a model ran and which rules did not run, and why."""
     run(["check", "recycled.py", "--input", "2x4", "-v"])
     lines = capsys.readouterr().err.splitlines()
-    assert lines[:2] == [
+    assert lines[:3] == [
+        "recycled.py: checked",
         "recycled.py::Net: eval ran on meta tensors",
         "recycled.py::Net: train ran on meta tensors",
     ]
-    assert lines[2].startswith("VIS401 unexpected-module did not run: ")
+    reason = "recycled.py::Net has no capture at another batch size"
+    assert lines[3] == f"VIS204 hard-coded-batch did not run: {reason}"
+
+
+UNINITIALISED = """\
+import torch
+from torch import nn
+
+class Net(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.weight = nn.Parameter(torch.empty(4, 2))
+
+    def forward(self, x):
+        return x @ self.weight
+"""
+
+
+def test_weights_are_looked_at_on_request(tmp_path: Path, capsys: Capture) -> None:
+    """With --weights the model is built for real, and the line that leaves a parameter out is told."""
+    file = tmp_path / "net.py"
+    file.write_text(UNINITIALISED)
+    arguments = ["check", str(file), "--input", "2x4", "--isolated", "--extend-select", "VIS513", "--preview", "-q"]
+    assert run([*arguments, "--output-format", "concise"]) == 0
+    assert capsys.readouterr().out == ""
+    assert run([*arguments, "--output-format", "concise", "--weights"]) == 1
+    assert capsys.readouterr().out.splitlines() == [
+        f"{file}:7:9: VIS513 [error] `weight` is not initialised: 8 of its 8 values",
+    ]
+
+
+BROKEN = """\
+from torch import nn
+
+class Net(nn.Module):
+    def __init__(self):
+        raise ValueError("one\\ntwo")
+
+    def forward(self, x):
+        return x
+"""
+
+
+def test_an_engine_that_there_is_not_is_told_before_a_model_is_built(folder: Path, capsys: Capture) -> None:
+    """Building it may take long, or fail for another reason."""
+    (folder / "broken.py").write_text(BROKEN, encoding="utf-8")
+    assert run(["check", "broken.py", "--engine", "nativ"]) == 2
+    assert capsys.readouterr().err == "error: no engine is called 'nativ'\n  hint: did you mean native?\n"
+
+
+def test_a_message_of_several_lines_is_cut_and_says_so(folder: Path, capsys: Capture) -> None:
+    """The rest of it is told with ``-v``."""
+    (folder / "broken.py").write_text(BROKEN, encoding="utf-8")
+    assert run(["check", "broken.py"]) == 2
+    assert capsys.readouterr().err == (
+        "error: broken.py::Net: `Net` cannot be built: ValueError: one […] (broken.py:5)\n"
+        "  hint: -v shows the rest of the message\n"
+    )
+    assert run(["check", "broken.py", "-v"]) == 2
+    err = capsys.readouterr().err
+    assert "ValueError: one\ntwo\n" in err
+    assert "hint" not in err
+
+
+def test_three_configured_models_one_of_them_broken(folder: Path, capsys: Capture) -> None:
+    """A bare check tells what the others have, each with its own options, and exits 2."""
+    (folder / "broken.py").write_text(BROKEN, encoding="utf-8")
+    (folder / "visunn.toml").write_text(
+        """
+        rules.over-budget.params = 1000
+        models.first = { target = "recycled.py", inputs = "2x4", rules.over-budget.params = 10 }
+        models.second = { target = "unused.py::Unused", inputs = "b x 4" }
+        models.third = { target = "broken.py" }
+        """,
+        encoding="utf-8",
+    )
+    assert run(["check", "--output-format", "concise"]) == 2
+    out, err = capsys.readouterr()
+    assert [" ".join(line.split()[:3]) for line in out.splitlines()] == [
+        "recycled.py:3:1: VIS403 [error]",
+        "recycled.py:11:13: VIS110 [info]",
+        "unused.py:7:9: VIS101 [warning]",
+        "Found 3 findings",
+    ]
+    assert out.endswith(" in 2 models (1 error, 1 warning, 1 info); 1 target could not be linted.\n")
+    assert err.startswith("error: third: `Net` cannot be built: ")

@@ -53,6 +53,13 @@ def test_json_holds_everything_that_is_known(capsys: Capture) -> None:
     assert (rule["code"], rule["name"], rule["severity"]) == ("VIS110", "recycled-layer", "info")
 
 
+def test_json_of_all_rules(capsys: Capture) -> None:
+    """``--all`` gives a program every rule, by code, each with its page."""
+    assert run(["rule", "--all", "--output-format", "json"]) == 0
+    rules = json.loads(capsys.readouterr().out)["rules"]
+    assert [(rule["code"], rule["help"]) for rule in rules] == [(rule.code, rule.page()) for rule in discover()]
+
+
 @pytest.mark.parametrize(
     ("name", "hint"),
     [

@@ -108,3 +108,11 @@ def test_an_unknown_column_is_exit_2(columns: str, problem: str, capsys: Capture
     assert run(["tree", "model.py", "--columns", columns]) == 2
     expected = f"error: invalid value for '--columns': no column '{columns}'; {problem}"
     assert capsys.readouterr().err.startswith(expected)
+
+
+def test_several_models_are_headed_by_their_names(capsys: Capture, tmp_path: Path) -> None:
+    """As a target names them: classes of two files may have one name."""
+    (tmp_path / "other.py").write_text(MODEL, encoding="utf-8")
+    assert run(["tree", "model.py", "other.py", "--input", "model.py::Net:2x4", "--input", "other.py::Net:2x4"]) == 0
+    heads = [line.partition("   ")[0] for line in capsys.readouterr().out.splitlines() if " captured on " in line]
+    assert heads == ["model.py::Net", "other.py::Net"]

@@ -102,6 +102,12 @@ def test_findings_of_several_models_stand_under_their_names(view: View) -> None:
     ]
 
 
+def test_the_counting_is_broken_on_a_narrow_terminal(view: View) -> None:
+    """The last line is broken between words where it does not fit."""
+    rows = render(report(UNUSED, ABSENT), replace(view, width=40)).splitlines()
+    assert rows[-2:] == ["Found 2 findings in 1 model (1 error, 1", "warning)."]
+
+
 def test_quiet_leaves_the_counting_out(view: View) -> None:
     """With ``quiet`` a clean report is empty."""
     assert render(report(), replace(view, quiet=True)) == ""
@@ -204,9 +210,9 @@ def test_a_place_without_columns_underlines_the_text(view: View) -> None:
     assert _snippet("  fc(x)  ", view, column=0, end_line=0, end_column=0) == ["1 |   fc(x)", "  |   ^^^^^ here"]
 
 
-def test_a_place_without_an_end_has_one_caret(view: View) -> None:
-    """Where only the start is known, one caret stands under it."""
-    assert _snippet("  fc(x)", view, column=3, end_line=0, end_column=0) == ["1 |   fc(x)", "  |   ^ here"]
+def test_a_place_without_an_end_is_underlined_to_the_end_of_the_line(view: View) -> None:
+    """Where only the start is known, as of a class, what follows on the line is underlined."""
+    assert _snippet("  fc(x)", view, column=3, end_line=0, end_column=0) == ["1 |   fc(x)", "  |   ^^^^^ here"]
 
 
 def test_columns_behind_the_line_do_not_break_it(view: View) -> None:

@@ -3,15 +3,22 @@
 import json
 from dataclasses import replace
 
+import msgspec
+import pytest
+from jsonschema import Draft202012Validator
+
 from tests.render.fake_report import ABSENT, RECYCLED, report
-from visunn_lint.finding import Broken
+from tests.render.golden import REPORTS
+from visunn_lint.finding import Broken, Suppression
 from visunn_lint.render import View
-from visunn_lint.render.json import render
+from visunn_lint.render.json import Document, render, schema
 
 
 def test_the_whole_document() -> None:
     """Every field of version 1 is there, in this order."""
-    document = replace(report(RECYCLED), suppressed=(ABSENT,), broken=(Broken("x.py", "no such file", "write it"),))
+    suppressed = replace(ABSENT, suppression=Suppression("baseline", "older than the rule"))
+    broken = Broken("x.py", "no such file", "write it")
+    document = replace(report(RECYCLED), suppressed=(suppressed,), broken=(broken,))
     nothing: dict[str, object] = {"location": None, "label": "", "help": "", "related": []}
     expected = {
         "version": 1,
@@ -35,6 +42,7 @@ def test_the_whole_document() -> None:
                     },
                 ],
                 "fingerprint": RECYCLED.fingerprint,
+                "suppression": None,
             },
         ],
         "suppressed": [
@@ -48,6 +56,7 @@ def test_the_whole_document() -> None:
                 "node": "",
                 **nothing,
                 "fingerprint": ABSENT.fingerprint,
+                "suppression": {"by": "baseline", "reason": "older than the rule"},
             },
         ],
         "models": [
@@ -68,7 +77,7 @@ def test_the_whole_document() -> None:
             {"code": "VIS110", "name": "recycled-layer", "severity": "info"},
         ],
         "rules_skipped": [
-            {"code": "VIS201", "name": "missing-weight-shape", "reason": "needs the train capture"},
+            {"code": "VIS201", "name": "missing-weight-shape", "reason": "needs the train capture", "model": ""},
         ],
         "broken": [{"target": "x.py", "message": "no such file", "hint": "write it"}],
     }
@@ -89,3 +98,24 @@ def test_any_name_comes_through() -> None:
     rendered = render(report(replace(ABSENT, message=name)), View(color=True, width=20))
     assert rendered.isascii()
     assert json.loads(rendered)["findings"][0]["message"] == name
+
+
+@pytest.mark.parametrize("name", REPORTS)
+def test_a_document_meets_its_schema_and_comes_back(name: str) -> None:
+    """Each document is valid, and read into the types of version 1 it is the same document."""
+    text = render(REPORTS[name], View())
+    document = json.loads(text)
+    assert [error.message for error in Draft202012Validator(schema()).iter_errors(document)] == []
+    assert json.dumps(msgspec.to_builtins(msgspec.convert(document, Document)), indent=2) + "\n" == text
+
+
+def test_the_schema_refuses_what_is_not_version_1() -> None:
+    """Another version, another severity or a field that is missing is not valid."""
+    document = json.loads(render(report(ABSENT), View()))
+    finding = document["findings"][0]
+    wrong = [
+        document | {"version": 2},
+        document | {"findings": [finding | {"severity": "fatal"}]},
+        {key: value for key, value in document.items() if key != "broken"},
+    ]
+    assert [Draft202012Validator(schema()).is_valid(each) for each in wrong] == [False, False, False]

@@ -9,10 +9,11 @@ from typing import TYPE_CHECKING, cast
 
 import torch
 
-from visunn_lint import pipeline
+from visunn_lint.loading.capturing import Subject, run_with
 from visunn_lint.pipeline.building.assignments import recorded_sources
-from visunn_lint.spec import InputSpec, TensorInput
-from visunn_lint.topology import CapturedModel
+from visunn_lint.pipeline.engines.engine import Request
+from visunn_lint.pipeline.inputs.arguments import from_spec
+from visunn_lint.spec import InputSpec
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -20,21 +21,23 @@ if TYPE_CHECKING:
     from torch import nn
 
     from visunn_lint.records import Mode
+    from visunn_lint.rules import Fact
+    from visunn_lint.topology import CapturedModel
 
 _HEADER = "import torch\nfrom torch import nn\nimport torch.nn.functional as F\n"
 _BOTH: tuple[Mode, Mode] = ("eval", "train")
+_FACTS: tuple[Fact, ...] = ("rebatched",)
 
 
 def capture_source(source: str, inputs: str, folder: Path, modes: tuple[Mode, ...] = _BOTH) -> CapturedModel:
     """Return the captures of a model that is given as one expression, or as statements that define ``Net``."""
     with recorded_sources() as lines:
         model = build_source(source, folder)
-    args = tuple(_tensor(each) for each in InputSpec.parse(inputs).args)
-    found = {mode: pipeline.build_topology(pipeline.capture(model, args, mode=mode, sources=lines)) for mode in modes}
-    return CapturedModel("model", eval=found.get("eval"), train=found.get("train"))
+    subject = Subject(Request(model, sources=lines), modes, facts=_FACTS)
+    return run_with(subject, from_spec(InputSpec.parse(inputs), model)).as_model("model")
 
 
-def build_source(source: str, folder: Path) -> nn.Module:
+def build_source(source: str, folder: Path, device: str = "meta") -> nn.Module:
     """Return a model built from source text, which lies in a file so that lines can be looked up."""
     text = dedent(source).strip()
     file = folder / "model.py"
@@ -43,11 +46,6 @@ def build_source(source: str, folder: Path) -> nn.Module:
     assert spec is not None
     assert spec.loader is not None
     module = importlib.util.module_from_spec(spec)
-    with torch.device("meta"), warnings.catch_warnings(action="ignore"):
+    with torch.device(device), warnings.catch_warnings(action="ignore"):
         spec.loader.exec_module(module)
         return cast("nn.Module", module.Net() if hasattr(module, "Net") else module.model)
-
-
-def _tensor(value: object) -> torch.Tensor:
-    assert isinstance(value, TensorInput)
-    return torch.zeros(value.shape(2))

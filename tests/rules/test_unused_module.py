@@ -67,6 +67,10 @@ def test_a_module_that_forward_can_not_reach_is_found(body: str, tmp_path: Path)
         ("for layer in [self.aux][:x.shape[0] - 2]: x = layer(x)\nreturn self.fc(x)", ""),
         ("if self.flag: x = self.aux(x)\nreturn self.fc(x)", "def switch(self):\n    self.flag = True"),
         ("return self.fc(x)", "def generate(self, x):\n    return self.aux(x)"),
+        (
+            "if x.shape[0] == 1: x = self.get_features(x)\nreturn self.fc(x)",
+            "def get_features(self, x):\n    return self.get_aux(x)\n\ndef get_aux(self, x):\n    return self.aux(x)",
+        ),
         ("return self.fc(x)", "def generate(self, name, x):\n    return getattr(self, name)(x)"),
         ("return self.fc(x)", "def generate(self, x):\n    return [child(x) for child in self.children()]"),
         ("if x.sum().item() > 1e9: x = self.aux(x)\nreturn self.fc(x)", ""),

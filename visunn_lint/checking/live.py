@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 from visunn_lint.checking.running import run_rules
+from visunn_lint.checking.selection import check_settings, needed_facts
+from visunn_lint.checking.suppressing import suppress
 from visunn_lint.config import Settings, load_settings
 from visunn_lint.topology import CapturedModel, Topology
 
@@ -15,6 +17,7 @@ if TYPE_CHECKING:
     from torch import nn
 
     from visunn_lint.finding import Report
+    from visunn_lint.rules import Fact
 
 Config: TypeAlias = "Settings | Mapping[str, object] | str | Path | None"
 
@@ -40,16 +43,21 @@ def check(
     fit or cannot be guessed, ConfigError for unknown rules and options.
     """
     settings = _settings(select, ignore, config)
-    return run_rules([_captured(model_or_topology, args, kwargs, inputs)], settings)
+    captured = _captured(model_or_topology, args, kwargs, inputs, needed_facts(settings))
+    return suppress(run_rules([captured], settings), settings)
 
 
 def _captured(
-    model: nn.Module | Topology, args: tuple[Any, ...] | None, kwargs: Mapping[str, Any] | None, inputs: object
+    model: nn.Module | Topology,
+    args: tuple[Any, ...] | None,
+    kwargs: Mapping[str, Any] | None,
+    inputs: object,
+    facts: Collection[Fact],
 ) -> CapturedModel:
     if not isinstance(model, Topology):
         from visunn_lint.loading import capture_model  # noqa: PLC0415 -- imports torch, which a Topology needs not
 
-        return capture_model(model, args, kwargs, inputs=inputs)
+        return capture_model(model, args, kwargs, inputs=inputs, facts=facts)
     if model.captured.mode == "train":
         return CapturedModel(model.name, train=model)
     return CapturedModel(model.name, eval=model)
@@ -66,8 +74,9 @@ def _settings(select: Sequence[str] | str, ignore: Sequence[str] | str, config: 
 
 def _loaded(config: Mapping[str, object] | str | Path | None) -> Settings:
     if isinstance(config, Mapping):
-        return load_settings(Path.cwd(), flags=config, isolated=True)
-    return load_settings(Path.cwd(), config=[] if config is None else [str(config)], isolated=True)
+        return load_settings(Path.cwd(), flags=config, isolated=True, check=check_settings)
+    texts = [] if config is None else [str(config)]
+    return load_settings(Path.cwd(), config=texts, isolated=True, check=check_settings)
 
 
 def _several(selectors: Sequence[str] | str) -> tuple[str, ...]:

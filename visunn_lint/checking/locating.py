@@ -31,20 +31,20 @@ class Locator:
 
         A line of a library is kept among the related places. Files are relative to the root.
         """
-        if finding.location is None or self._is_own(finding.location):
+        if finding.location is None or self.is_own(finding.location.file):
             return self._relative(finding)
-        own = next((place for place in _places(finding.related) if self._is_own(place)), None)
+        own = next((place for place in _places(finding.related) if self.is_own(place.file)), None)
         if own is None and rule.scope == "code" and not self.include_installed:
             return None
         if own is None:
-            own = next((place for place in _user_lines(model, finding) if self._is_own(place)), None)
+            own = next((place for place in _user_lines(model, finding) if self.is_own(place.file)), None)
         return self._relative(finding if own is None else _moved(finding, own))
 
-    def _is_own(self, place: Location) -> bool:
-        """Return whether a line is the project's; a project that lies among installed packages is one, too."""
-        if not is_installed(place.file):
+    def is_own(self, file: str) -> bool:
+        """Return whether a file is the project's; a project that lies among installed packages is one, too."""
+        if not is_installed(file):
             return True
-        return is_installed(str(self.root / "model.py")) and Path(place.file).is_relative_to(self.root)
+        return is_installed(str(self.root / "model.py")) and Path(file).is_relative_to(self.root)
 
     def _relative(self, finding: Finding) -> Finding:
         related = tuple(replace(each, location=self._from_root(each.location)) for each in finding.related)

@@ -7,18 +7,19 @@ from fnmatch import fnmatchcase
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from visunn_lint import query
 from visunn_lint.checking.folding import fold
 from visunn_lint.checking.locating import Locator
-from visunn_lint.checking.selection import check_option_tables, check_selectors, configured, fits, selected_rules
-from visunn_lint.finding import Finding, Report, SkippedRule
+from visunn_lint.checking.selection import check_settings, configured, fits, selected_rules, with_expectations
+from visunn_lint.finding import Finding, Report, SkippedRule, Suppression
 from visunn_lint.pipeline.collecting import uncollected
 from visunn_lint.rules.rule_crashed import RuleCrashed
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     from visunn_lint.config import Settings
-    from visunn_lint.rules import Rule
+    from visunn_lint.rules import Fact, Rule
     from visunn_lint.topology import CapturedModel
 
 
@@ -30,13 +31,13 @@ def run_rules(models: Sequence[CapturedModel], settings: Settings) -> Report:
     check; else it is among ``rules_skipped``. One that raises becomes a finding of VIS900, and the
     others still run. Raises ConfigError for unknown rules and for bad options.
     """
-    check_option_tables(settings)
-    check_selectors(code for codes in settings.per_module_ignores.values() for code in codes)
+    check_settings(settings)
     run = _Run(settings, Locator(settings.root or Path.cwd(), settings.include_installed))
     rules = selected_rules(settings)
     for model in models:
+        expecting = with_expectations(model, settings)
         for rule in rules:
-            run.check(configured(rule, model, settings), model)
+            run.check(configured(rule, model, settings), expecting)
     return run.report(models)
 
 
@@ -53,16 +54,17 @@ class _Run:
 
     def check(self, rule: Rule, model: CapturedModel) -> None:
         """Run one rule over one model, or say why not."""
-        reason = _why_not(rule, model)
-        if reason:
-            self.skipped[SkippedRule(rule.code, rule.name, reason)] = None
+        skipped = _skipped(rule, model)
+        if skipped:
+            self.skipped[skipped] = None
             return
         self.ran[rule.code] = type(rule)
         for finding in self._findings(rule, model):
             located = self.locator.locate(rule, model, replace(finding, model=model.name))
-            if located is not None:
-                is_ignored = _is_ignored(type(rule), located, self.settings)
-                (self.suppressed if is_ignored else self.found).append(located)
+            if located is not None and _is_ignored(type(rule), located, model, self.settings):
+                self.suppressed.append(replace(located, suppression=Suppression("per-module-ignores")))
+            elif located is not None:
+                self.found.append(located)
 
     def _findings(self, rule: Rule, model: CapturedModel) -> list[Finding]:
         try:
@@ -82,16 +84,34 @@ class _Run:
         )
 
 
-def _why_not(rule: Rule, model: CapturedModel) -> str:
-    """Return why a rule has nothing to check in a model, "" if it has."""
+def _skipped(rule: Rule, model: CapturedModel) -> SkippedRule | None:
+    """Return why a rule has nothing to check in a model, None if it has."""
     missing = sorted(need for need in rule.needs if getattr(model, need) is None)
     if missing:
-        return f"{model.name} has no {' and no '.join(missing)} capture"
-    return rule.missing_options()
+        reason = f"{model.name} has no {' and no '.join(map(_called, missing))}"
+        return SkippedRule(rule.code, rule.name, reason, model.name)
+    reason = rule.missing_options()
+    return SkippedRule(rule.code, rule.name, reason) if reason else None
 
 
-def _is_ignored(rule: type[Rule], finding: Finding, settings: Settings) -> bool:
+_NAMES: Mapping[Fact, str] = {
+    "checkpoint": "checkpoint",
+    "locked": "entry in visunn.lock",
+    "rebatched": "capture at another batch size",
+    "shapes": "contract of shapes",
+}
+
+
+def _called(fact: Fact) -> str:
+    """Return what a fact is called where a model lacks it."""
+    return _NAMES.get(fact, f"{fact} capture")
+
+
+def _is_ignored(rule: type[Rule], finding: Finding, model: CapturedModel, settings: Settings) -> bool:
+    """Return whether a glob of the module's path, or of its kind, has the rule among what it ignores."""
+    module = next((each[finding.module] for each in model.topologies if finding.module in each), None)
     return any(
-        fnmatchcase(finding.module, pattern) and any(fits(rule, code) for code in codes)
+        (fnmatchcase(finding.module, pattern) or (module is not None and query.matches_kind(module, pattern)))
+        and any(fits(rule, code) for code in codes)
         for pattern, codes in settings.per_module_ignores.items()
     )

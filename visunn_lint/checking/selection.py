@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from difflib import get_close_matches
 from typing import TYPE_CHECKING
 
-from visunn_lint.config import decode_options
-from visunn_lint.errors import ConfigError
+from visunn_lint.config import BadKeyError, decode_options
 from visunn_lint.rules import Rule, discover
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Mapping, Sequence
 
-    from visunn_lint.config import ModelSettings, Settings
+    from visunn_lint.config import KeyPath, ModelSettings, Settings
+    from visunn_lint.config.settings import Table
+    from visunn_lint.rules import Fact
     from visunn_lint.topology import CapturedModel
 
 _ALL = "ALL"
@@ -26,9 +28,9 @@ def selected_rules(settings: Settings) -> tuple[type[Rule], ...]:
     wins, ``ignore`` if they are equally long. Preview rules run with ``preview`` alone. Raises
     ConfigError for a selector that fits no rule.
     """
+    check_selectors(settings)
     selects = (*(settings.select or (_ALL,)), *settings.extend_select)
     ignores = (*settings.ignore, *settings.extend_ignore)
-    check_selectors((*selects, *ignores))
     return tuple(
         rule
         for rule in discover()
@@ -36,35 +38,69 @@ def selected_rules(settings: Settings) -> tuple[type[Rule], ...]:
     )
 
 
+def needed_facts(settings: Settings) -> frozenset[Fact]:
+    """Return the facts that some selected rule does not run without; raises ConfigError as ``selected_rules``.
+
+    A look at the weights takes a build for real: it is made where the settings ask for it.
+    """
+    needed = frozenset(fact for rule in selected_rules(settings) for fact in rule.needs)
+    return needed if settings.weights else needed - {"weights"}
+
+
 def fits(rule: type[Rule], selector: str) -> bool:
     """Return whether a selector stands for a rule."""
     return selector in {_ALL, rule.name} or (selector != "" and rule.code.startswith(selector))
 
 
-def check_selectors(selectors: Iterable[str]) -> None:
-    """Raise ConfigError for the first selector that fits no rule."""
-    for selector in selectors:
-        if not any(fits(rule, selector) for rule in discover()):
-            message = f"no rule is called `{selector}`"
-            raise ConfigError(message, hint=_suggestion(selector))
+def check_settings(settings: Settings) -> None:
+    """Raise BadKeyError for the first rule that there is not, or option that a rule has not."""
+    check_selectors(settings)
+    check_option_tables(settings)
+
+
+def check_selectors(settings: Settings) -> None:
+    """Raise BadKeyError for the first selector that fits no rule."""
+    selectors: dict[KeyPath, tuple[str, ...]] = {
+        ("select",): settings.select,
+        ("extend-select",): settings.extend_select,
+        ("ignore",): settings.ignore,
+        ("extend-ignore",): settings.extend_ignore,
+        **{("per-module-ignores", pattern): codes for pattern, codes in settings.per_module_ignores.items()},
+    }
+    for path, names in selectors.items():
+        for name in names:
+            if not any(fits(rule, name) for rule in discover()):
+                raise BadKeyError((*path, name), f"no rule is called `{name}`", hint=_suggestion(name))
 
 
 def check_option_tables(settings: Settings) -> None:
-    """Raise ConfigError for the first table of options that belongs to no rule, or holds a bad one."""
+    """Raise BadKeyError for the first table of options that belongs to no rule, or holds a bad one."""
     rules = {rule.name: rule for rule in discover()}
-    tables = [settings.rule_options, *(model.rule_options for model in settings.models.values())]
-    for name, options in (item for table in tables for item in table.items()):
-        if name not in rules:
-            message = f"`rules.{name}` sets options of a rule that there is not"
-            raise ConfigError(message, hint=_suggestion(name))
-        decode_options(name, rules[name], options)
+    tables: dict[KeyPath, Mapping[str, Table]] = {
+        ("rules",): settings.rule_options,
+        **{("models", name, "rules"): model.rule_options for name, model in settings.models.items()},
+    }
+    for path, table in tables.items():
+        for name, options in table.items():
+            if name not in rules:
+                message = f"`{'.'.join((*path, name))}` sets options of a rule that there is not"
+                raise BadKeyError((*path, name), message, hint=_suggestion(name))
+            decode_options((*path, name), rules[name], options)
 
 
 def configured(rule: type[Rule], model: CapturedModel, settings: Settings) -> Rule:
     """Return a rule with the options that it has for a model; raises ConfigError for a bad one."""
     own = _settings_of(model, settings)
     raw = {**settings.rule_options.get(rule.name, {}), **(own.rule_options.get(rule.name, {}) if own else {})}
-    return rule(**decode_options(rule.name, rule, raw))
+    return rule(**decode_options(("rules", rule.name), rule, raw))
+
+
+def with_expectations(model: CapturedModel, settings: Settings) -> CapturedModel:
+    """Return a model with what the configuration says that it has to be."""
+    own = _settings_of(model, settings)
+    if own is None or not own.shapes:
+        return model
+    return replace(model, shapes={**(model.shapes or {}), **own.shapes})
 
 
 def _settings_of(model: CapturedModel, settings: Settings) -> ModelSettings | None:

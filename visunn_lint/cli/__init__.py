@@ -10,6 +10,7 @@ from importlib import import_module
 import click
 
 from visunn_lint import __version__
+from visunn_lint.cli import _completing
 from visunn_lint.cli._options import terminal_options
 from visunn_lint.cli._outcome import exit_code_of
 from visunn_lint.cli._terminal import Terminal, open_closed_streams
@@ -54,10 +55,10 @@ def visunn() -> None:
 def main() -> None:
     """Run the command line on this process's arguments, and end the process."""
     open_closed_streams()
-    sys.exit(run(sys.argv[1:]))
+    sys.exit(_completing.answer(visunn) if _completing.is_asked() else run(sys.argv[1:]))
 
 
 def run(arguments: list[str]) -> int:
     """Return the exit code of a command line: 0 clean, 1 findings, 2 could not lint."""
-    terminal = Terminal()
+    terminal = Terminal(arguments=tuple(arguments))
     return exit_code_of(lambda: visunn.main(arguments, "visunn", standalone_mode=False, obj=terminal), terminal)

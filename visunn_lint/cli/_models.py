@@ -1,4 +1,4 @@
-"""From the targets on the command line to settings and captured models."""
+"""From the targets on the command line to settings, and to what came of checking them."""
 
 from __future__ import annotations
 
@@ -6,85 +6,96 @@ import os
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from visunn_lint.checking import Checked, Course, check_project, open_executor
+from visunn_lint.cli._progress import progress
 from visunn_lint.config import load_settings
-from visunn_lint.errors import TargetError
-from visunn_lint.loading import Loaded, load
+from visunn_lint.errors import ELLIPSIS
+from visunn_lint.loading import Options
+from visunn_lint.pipeline import engines
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Callable, Mapping, Sequence
 
+    from visunn_lint.cache import ModelOutcome, Outcome
     from visunn_lint.cli._options import CaptureOptions, ProjectOptions
+    from visunn_lint.cli._scale import ScaleOptions
     from visunn_lint.cli._terminal import Terminal
     from visunn_lint.config import Settings
-    from visunn_lint.records import Mode
-    from visunn_lint.topology import CapturedModel
+    from visunn_lint.finding import Broken
 
 
 def settings_for(targets: Sequence[str], project: ProjectOptions, flags: Mapping[str, object]) -> Settings:
     """Return the settings of the project that the targets lie in."""
-    return load_settings(_common_place(targets), config=project.config, isolated=project.isolated, flags=flags)
+    from visunn_lint.checking import check_settings  # noqa: PLC0415 -- loads every rule, which --help does without
+
+    place = common_place(targets)
+    return load_settings(place, config=project.config, isolated=project.isolated, flags=flags, check=check_settings)
 
 
-def load_all(
+def check_all(
     targets: Sequence[str],
     settings: Settings,
     capture: CaptureOptions,
+    scale: ScaleOptions,
     terminal: Terminal,
-    modes: Sequence[Mode] = ("eval", "train"),
-) -> Loaded:
-    """Return the models of every target, of those that the configuration names if none is given.
+    has_failed: Callable[[Outcome], bool],
+) -> Checked:
+    """Return what came of every target, of those that the configuration names if none is given.
 
-    What could not be loaded is told on stderr. Raises TargetError when there is no target at all.
+    What could not be linted, and what was left out, is told on stderr. ``has_failed`` says which
+    outcomes count for ``--maxfail``. Raises TargetError when there is no target at all.
     """
-    named = targets or tuple(settings.models)
-    if not named:
-        msg = "nothing to look at: no target was given"
-        raise TargetError(msg, hint="give one, such as model.py, or name models in [tool.visunn.models]")
-    loaded = [_load(target, set(named) - {target}, settings, capture, modes) for target in dict.fromkeys(named)]
-    together = Loaded(
-        tuple(model for each in loaded for model in each.models),
-        tuple(broken for each in loaded for broken in each.broken),
-        tuple(skipped for each in loaded for skipped in each.skipped),
-    )
-    for skipped in together.skipped:
-        terminal.detail(f"skipped {skipped}")
-    for model in together.models:
-        _tell(model, terminal)
-    for broken in together.broken:
-        terminal.error(f"{broken.target}: {broken.message}", hint=broken.hint, details=broken.details)
-    return together
-
-
-def _load(
-    target: str, others: Iterable[str], settings: Settings, capture: CaptureOptions, modes: Sequence[Mode]
-) -> Loaded:
-    """Return the models of one target; an ``--input`` that names another target is not for them."""
-    elsewhere = tuple(f"{other}:" for other in others)
-    return load(
-        target,
-        inputs=[text for text in capture.inputs if not text.startswith(elsewhere)],
-        modes=modes,
+    engines.check_name(capture.engine)  # a misspelt one is told before any model is built
+    options = Options(
+        inputs=capture.inputs,
+        modes=("eval", "train"),
         engine=capture.engine,
         models=settings.models,
-        root=settings.root,
+        root=settings.root or Path.cwd(),
         timeout=capture.timeout,
         exclude=settings.exclude,
         allow_network=capture.allow_network,
     )
+    with open_executor(scale.executor, scale.jobs, capture.timeout) as executor, progress(terminal) as tell:
+        course = Course(scale.shard, executor, scale.maxfail, has_failed, tell)
+        checked = check_project(targets, settings, options, course)
+    _tell_all(checked, scale, terminal)
+    return checked
 
 
-def _tell(model: CapturedModel, terminal: Terminal) -> None:
+def _tell_all(checked: Checked, scale: ScaleOptions, terminal: Terminal) -> None:
+    for skipped in checked.skipped:
+        terminal.detail(f"skipped {skipped}")
+    for model in checked.models:
+        tell(model, terminal)
+    for broken in checked.report.broken:
+        terminal.error(f"{broken.target}: {broken.message}", hint=_hint(broken, terminal), details=broken.details)
+    if checked.not_checked:
+        terminal.note(f"stopped at --maxfail {scale.maxfail}: {checked.not_checked} of {checked.units} not checked")
+    if not checked.units and not checked.report.broken:
+        terminal.note(f"nothing to check in shard {scale.shard.index} of {scale.shard.number}")
+
+
+def tell(model: ModelOutcome, terminal: Terminal) -> None:
     """Tell what a model was run with where we chose that, and how where it is asked for."""
-    for topology in model.topologies:
-        captured = topology.captured
+    for captured in model.captured:
         reason = f": {captured.reason}" if captured.reason else ""
         terminal.detail(f"{model.name}: {captured.mode} ran on {captured.rung} tensors{reason}")
-    inputs = model.topology.captured.input_spec
+    inputs = model.captured[0].input_spec
     if model.inputs_are_guessed and inputs:
         terminal.note(f"{model.name}: no inputs were given, ran with --input '{inputs}'")
+    for mode, message in model.unfit:
+        terminal.note(f"{model.name}: not captured in {mode} mode, where it wants other inputs: {message}")
 
 
-def _common_place(targets: Sequence[str]) -> Path:
+def _hint(broken: Broken, terminal: Terminal) -> str:
+    """Return what to do about a target that broke; of a message that was cut, also how to read the rest."""
+    if terminal.verbose or ELLIPSIS not in broken.message:
+        return broken.hint
+    return "; ".join(filter(None, [broken.hint, "-v shows the rest of the message"]))
+
+
+def common_place(targets: Sequence[str]) -> Path:
     """Return the innermost folder that holds every target; what is no path counts as here."""
     paths = [Path(target.partition("::")[0]) for target in targets]
     places = [path.resolve() if path.exists() else Path.cwd() for path in paths]

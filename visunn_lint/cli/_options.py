@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from dataclasses import asdict, dataclass, fields
 from functools import update_wrapper
+from pathlib import Path
 from typing import TYPE_CHECKING, TypeAlias
 
 import click
 from click.core import ParameterSource
+
+from visunn_lint.cli import _completing
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -45,6 +48,7 @@ class SelectionOptions:
     fail_on: str | None
     preview: bool | None
     include_installed: bool | None
+    baseline: str | None
 
     def as_table(self) -> dict[str, object]:
         """Return what was said, by the keys of the configuration; lists may be split by commas."""
@@ -54,6 +58,20 @@ class SelectionOptions:
 
 def _split(values: tuple[str, ...]) -> list[str]:
     return [part.strip() for value in values for part in value.split(",") if part.strip()]
+
+
+class _WholeOption(click.Option):
+    """An option to be repeated, of which an environment variable gives one value, spaces included."""
+
+    def value_from_envvar(self, ctx: click.Context) -> tuple[str, ...] | None:
+        """Return the value of the variable as the only one, None if it is not set."""
+        value = self.resolve_envvar_value(ctx)
+        return None if value is None else (value,)
+
+
+def _absolute(_: click.Context, __: click.Parameter, value: str | None) -> str | None:
+    """Return a path from where the command was given, whatever the project's root is."""
+    return None if value is None else str(Path(value).absolute())
 
 
 def grouped(name: str, group: type, *options: Decorator) -> Decorator:
@@ -86,6 +104,10 @@ def _terminal_option(field: str, *names: str, **attributes: object) -> Decorator
     return click.option(*names, field, expose_value=False, callback=store, **attributes)  # type: ignore[arg-type]  # click types each attribute by itself
 
 
+def _rules_option(name: str, text: str) -> Decorator:
+    return click.option(name, multiple=True, metavar="RULES", shell_complete=_completing.rules, help=text)
+
+
 capture_options = grouped(
     "capture",
     CaptureOptions,
@@ -111,7 +133,12 @@ capture_options = grouped(
         metavar="SECONDS",
         help="Give a model up that takes longer than this.",
     ),
-    click.option("--allow-network", is_flag=True, help="Let models reach the network while they are built."),
+    click.option(
+        "--allow-network",
+        is_flag=True,
+        envvar="VISUNN_ALLOW_NETWORK",
+        help="Let models reach the network while they are built.",
+    ),
 )
 
 project_options = grouped(
@@ -120,19 +147,21 @@ project_options = grouped(
     click.option(
         "--config",
         multiple=True,
+        cls=_WholeOption,
+        envvar="VISUNN_CONFIG",
         metavar="FILE|TOML",
         help="A configuration file, or a setting such as 'rules.over-budget.params = 1000000'.",
     ),
-    click.option("--isolated", is_flag=True, help="Read no configuration file."),
+    click.option("--isolated", is_flag=True, envvar="VISUNN_ISOLATED", help="Read no configuration file."),
 )
 
 selection_options = grouped(
     "selection",
     SelectionOptions,
-    click.option("--select", multiple=True, metavar="RULES", help="Run these rules alone: codes, prefixes or names."),
-    click.option("--extend-select", multiple=True, metavar="RULES", help="Run these rules as well."),
-    click.option("--ignore", multiple=True, metavar="RULES", help="Leave these rules out."),
-    click.option("--extend-ignore", multiple=True, metavar="RULES", help="Leave these rules out as well."),
+    _rules_option("--select", "Run these rules alone: codes, prefixes or names."),
+    _rules_option("--extend-select", "Run these rules as well."),
+    _rules_option("--ignore", "Leave these rules out."),
+    _rules_option("--extend-ignore", "Leave these rules out as well."),
     click.option("--fail-on", type=click.Choice(["error", "warning", "info"]), help="Exit 1 from this severity up."),
     click.option("--preview/--no-preview", default=None, help="Run rules that are not stable yet."),
     click.option(
@@ -140,22 +169,38 @@ selection_options = grouped(
         default=None,
         help="Show findings that lie wholly in installed packages.",
     ),
+    click.option(
+        "--baseline",
+        metavar="FILE",
+        callback=_absolute,
+        help="Do not count the findings that this file holds.",
+    ),
 )
 
 
 def terminal_options(function: Function) -> Function:
     """Add the options that say what is printed, and how."""
     options = (
-        _terminal_option("quiet", "-q", "--quiet", is_flag=True, help="Print findings and errors alone."),
-        _terminal_option("verbose", "-v", "--verbose", is_flag=True, help="Print how the run went, and tracebacks."),
+        _terminal_option(
+            "quiet", "-q", "--quiet", is_flag=True, envvar="VISUNN_QUIET", help="Print findings and errors alone."
+        ),
+        _terminal_option(
+            "verbose",
+            "-v",
+            "--verbose",
+            is_flag=True,
+            envvar="VISUNN_VERBOSE",
+            help="Print how the run went, and tracebacks.",
+        ),
         _terminal_option(
             "color",
             "--color",
             type=click.Choice(["auto", "always", "never"]),
             default="auto",
+            envvar="VISUNN_COLOR",
             show_default=True,
             help="Colour the output. auto heeds NO_COLOR and FORCE_COLOR.",
         ),
-        _terminal_option("ascii", "--ascii", is_flag=True, help="Print ASCII alone."),
+        _terminal_option("ascii", "--ascii", is_flag=True, envvar="VISUNN_ASCII", help="Print ASCII alone."),
     )
     return _with_options(function, options)

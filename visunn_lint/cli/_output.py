@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 from difflib import get_close_matches
+from errno import ELOOP
 from importlib import import_module
 from pathlib import Path
+from secrets import token_hex
+from shutil import copymode
 from typing import TYPE_CHECKING, NamedTuple
 
 import click
@@ -26,15 +29,24 @@ class Output(NamedTuple):
     format: str
     path: Path | None
 
+    def __str__(self) -> str:
+        """Return it as it was given."""
+        return self.format if self.path is None else f"{self.format}={self.path}"
+
 
 def read_outputs(_: click.Context, __: click.Parameter, values: tuple[str, ...]) -> list[Output]:
     """Return the outputs that are asked for, ``FORMAT`` or ``FORMAT=PATH`` each.
 
-    Raises BadParameter for an unknown format, and for two that would mix on stdout.
+    Raises BadParameter for an unknown format, and for two that would go to one place.
     """
     outputs = [_read_output(value) for value in values]
-    if sum(output.path is None for output in outputs) > 1:
+    places = [output.path and output.path.absolute() for output in outputs]
+    if places.count(None) > 1:
         msg = "only one format can go to stdout; write the others as FORMAT=PATH"
+        raise click.BadParameter(msg)
+    twice = next((output.path for output, place in zip(outputs, places, strict=True) if places.count(place) > 1), None)
+    if twice is not None:
+        msg = f"two formats would go to {twice}; give each a file of its own"
         raise click.BadParameter(msg)
     return outputs
 
@@ -46,16 +58,40 @@ def write_report(report: Report, output: Output, view: View, terminal: Terminal)
         terminal.write(render(report, view))
         return
     try:
-        output.path.parent.mkdir(parents=True, exist_ok=True)
-        output.path.write_text(render(report, view.for_file()), encoding="utf-8")
+        _write_file(output.path, render(report, view.for_file()).encode("utf-8", "backslashreplace"))
     except OSError as error:
         msg = f"cannot write {output.path}: {error.strerror}"
         raise VisunnError(msg, hint="give --output-format FORMAT=PATH a path that can be written") from None
 
 
+def _write_file(path: Path, content: bytes) -> None:
+    """Write a file whole or not at all; what is no file, such as a pipe, is written to as it is.
+
+    Raises OSError, for a symbolic link as well: who put it there may not be who runs this.
+    """
+    path.parent.mkdir(parents=True, exist_ok=True)
+    if path.is_symlink():
+        raise OSError(ELOOP, "it is a symbolic link")
+    if path.exists() and not path.is_file():
+        path.write_bytes(content)
+        return
+    beside = path.parent / f".visunn-{token_hex(8)}.tmp"
+    try:
+        with beside.open("xb") as file:
+            file.write(content)
+        if path.exists():
+            copymode(path, beside)
+        beside.replace(path)
+    finally:
+        beside.unlink(missing_ok=True)
+
+
 def _read_output(value: str) -> Output:
-    name, _, path = value.partition("=")
+    name, equals, path = value.partition("=")
     formats = report_formats()
+    if name in formats and equals and not path:
+        msg = f"no path behind {value!r}; write {name}=PATH, or {name} for stdout"
+        raise click.BadParameter(msg)
     if name in formats:
         return Output(name, Path(path) if path else None)
     close = get_close_matches(name, formats, n=1)

@@ -12,6 +12,7 @@ from typing import Literal, TextIO, TypeAlias
 import click
 
 from visunn_lint.errors import VisunnError
+from visunn_lint.finding import Severity
 from visunn_lint.render import View, printable
 
 Color: TypeAlias = Literal["auto", "always", "never"]
@@ -27,8 +28,10 @@ class Terminal:
     ascii: bool = False
     quiet: bool = False
     verbose: bool = False
+    arguments: tuple[str, ...] = ()
+    """The command line."""
 
-    def view(self, root: Path | None, *, statistics: bool = False) -> View:
+    def view(self, root: Path | None, *, statistics: bool = False, fail_on: Severity = Severity.WARNING) -> View:
         """Return how stdout shows what has paths relative to ``root``."""
         return View(
             root=root or Path.cwd(),
@@ -37,6 +40,7 @@ class Terminal:
             ascii=self.ascii or not _can_encode(_GLYPHS, sys.stdout),
             quiet=self.quiet,
             statistics=statistics,
+            fail_on=fail_on,
         )
 
     def write(self, text: str) -> None:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from visunn_lint.cli import _completing
 from visunn_lint.cli._options import grouped, project_options, terminal_options
 from visunn_lint.errors import VisunnError
 
@@ -51,7 +52,7 @@ _profile_options = grouped(
 
 
 @click.command("profile")
-@click.argument("target")
+@click.argument("target", shell_complete=_completing.targets)
 @_profile_options
 @click.option(
     "--output-format",

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from visunn_lint.cli import _completing
 from visunn_lint.cli._options import terminal_options
 from visunn_lint.errors import ConfigError
 
@@ -20,7 +21,7 @@ if TYPE_CHECKING:
 
 
 @click.command("rule")
-@click.argument("names", nargs=-1, metavar="[CODE|NAME]...")
+@click.argument("names", nargs=-1, metavar="[CODE|NAME]...", shell_complete=_completing.rules)
 @click.option("--all", "every", is_flag=True, help="Print the pages of all rules.")
 @click.option(
     "--output-format",

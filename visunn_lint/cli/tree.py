@@ -2,26 +2,30 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from difflib import get_close_matches
 from typing import TYPE_CHECKING
 
 import click
 
+from visunn_lint.cli import _completing
 from visunn_lint.cli._options import capture_options, grouped, project_options, terminal_options
 from visunn_lint.cli._outcome import CLEAN, FINDINGS, NOT_LINTED
+from visunn_lint.cli._scale import cache_options, scale_options
 from visunn_lint.errors import TargetError
 from visunn_lint.tree import COLUMNS, DEFAULT_COLUMNS, SORTS, marks_of
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from visunn_lint.cache import ModelOutcome, Outcome
     from visunn_lint.cli._options import CaptureOptions, ProjectOptions
+    from visunn_lint.cli._scale import CacheOptions, ScaleOptions
     from visunn_lint.cli._terminal import Terminal
     from visunn_lint.finding import Finding
     from visunn_lint.records import Mode
     from visunn_lint.render import View
-    from visunn_lint.topology import CapturedModel, Topology
+    from visunn_lint.topology import Topology
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,9 +70,11 @@ _tree_options = grouped(
 
 
 @click.command("tree")
-@click.argument("targets", nargs=-1)
+@click.argument("targets", nargs=-1, shell_complete=_completing.targets)
 @_tree_options
 @capture_options
+@scale_options
+@cache_options
 @project_options
 @terminal_options
 @click.pass_obj
@@ -78,34 +84,46 @@ def command(
     targets: tuple[str, ...],
     shown: TreeOptions,
     capture: CaptureOptions,
+    scale: ScaleOptions,
+    remembered: CacheOptions,
     project: ProjectOptions,
 ) -> int:
     """Show the modules of a model: shapes, parameters, calls, findings.
 
     Exits 1 if forward raised: the tree is then what ran until there.
     """
-    from visunn_lint.checking import run_rules  # noqa: PLC0415 -- imports torch, which --help does without
-    from visunn_lint.cli._models import load_all, settings_for  # noqa: PLC0415 -- as above
+    from visunn_lint.checking import suppress  # noqa: PLC0415 -- much that --help does without
+    from visunn_lint.cli._models import check_all, settings_for  # noqa: PLC0415 -- as above
 
-    settings = settings_for(targets, project, {})
-    loaded = load_all(targets, settings, capture, terminal)
-    topologies = {model.name: _topology(model, shown.mode) for model in loaded.models}
-    report = run_rules(loaded.models, settings)
+    settings = settings_for(targets, project, remembered.as_table())
+    checked = check_all(targets, settings, capture, scale, terminal, _has_failed)
+    topologies = {model.name: _topology(model, shown.mode) for model in checked.models}
+    if len(topologies) > 1:
+        topologies = {name: replace(topology, name=name) for name, topology in topologies.items()}
+    report = suppress(checked.report, settings)
     view = terminal.view(settings.root)
     trees = (
         _tree(topology, [finding for finding in report.findings if finding.model == name], shown, view)
         for name, topology in topologies.items()
     )
     terminal.write("\n".join(trees))
-    if loaded.broken:
+    if report.broken:
         return NOT_LINTED
     return FINDINGS if any(topology.failure for topology in topologies.values()) else CLEAN
 
 
-def _topology(model: CapturedModel, mode: Mode) -> Topology:
+def _has_failed(outcome: Outcome) -> bool:
+    return bool(outcome.broken) or any(model.topology.failure for model in outcome.models)
+
+
+def _topology(model: ModelOutcome, mode: Mode) -> Topology:
     """Return a model's capture in one mode; raises TargetError if it was not made."""
-    found = model.train if mode == "train" else model.eval
+    found = model.topologies.get(mode)
     if found is None:
+        reason = dict(model.unfit).get(mode, "")
+        if reason:
+            msg = f"{model.name}: inferred inputs do not do in {mode} mode: {reason}"
+            raise TargetError(msg, hint=f"give --input, or another --mode than {mode}")
         msg = f"{model.name}: not captured in {mode}"
         raise TargetError(msg, hint="give another --mode, or change `modes` in the configuration of the model")
     return found

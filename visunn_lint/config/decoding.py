@@ -1,5 +1,6 @@
 """From TOML tables to settings and rule options, every key and every type checked."""
 
+import re
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import fields, replace
 from difflib import get_close_matches
@@ -10,6 +11,8 @@ import msgspec
 
 from visunn_lint.config.settings import MODEL_KEYS, SETTINGS_KEYS, ModelSettings, Settings, Table
 from visunn_lint.errors import ConfigError, InputError
+from visunn_lint.shapes import ShapeExpressionError
+from visunn_lint.shapes import parse as parse_shapes
 from visunn_lint.spec import InputSpec
 
 KeyPath = tuple[str, ...]
@@ -22,6 +25,7 @@ _TOML_WORDS = {
     "str": "a string",
     "bool": "true or false",
     "int": "an integer",
+    "float": "a number",
 }
 
 
@@ -43,21 +47,36 @@ def decode_settings(table: Table) -> Settings:
     return replace(_build(Settings, SETTINGS_KEYS, rest, ()), models=models)
 
 
-def decode_options(rule_name: str, rule_type: type, raw: Table) -> dict[str, object]:
+def decode_options(path: KeyPath, rule_type: type, raw: Table) -> dict[str, object]:
     """Return the options of a rule by field name, checked against the fields of its dataclass.
 
-    The types of these fields must be importable when the program runs. Raises ConfigError for an
-    unknown option or a value of another type.
+    The types of these fields must be importable when the program runs. ``path`` leads to the table.
+    Raises BadKeyError for an unknown option or a value of another type.
     """
-    names = {each.name.replace("_", "-"): each.name for each in fields(rule_type)}
-    return _values(rule_type, names, raw, ("rules", rule_name))
+    return _values(rule_type, option_names(rule_type), raw, path)
+
+
+def option_names(rule_type: type) -> dict[str, str]:
+    """Return each option of a rule as it is written, and the field that it fills."""
+    return {each.name.replace("_", "-"): each.name for each in fields(rule_type)}
 
 
 def _decode_model(name: str, table: Table) -> ModelSettings:
     inputs = _inputs(table.get("inputs", {}), ("models", name, "inputs"))
     rest = {key: value for key, value in table.items() if key != "inputs"}
     model = _build(ModelSettings, MODEL_KEYS, rest, ("models", name))
+    _check_shapes(model, ("models", name, "shapes"))
     return replace(model, inputs=inputs, target=model.target or name)
+
+
+def _check_shapes(model: ModelSettings, path: KeyPath) -> None:
+    for module, text in model.shapes.items():
+        try:
+            parse_shapes(text)
+        except ShapeExpressionError as error:
+            where = f"at character {error.position + 1} of {text!r}"
+            message = f"`{_dotted((*path, module))}`: {error.problem}, {where}"
+            raise BadKeyError((*path, module), message) from None
 
 
 def _build(owner: Callable[..., _T], names: Mapping[str, str], table: Table, path: KeyPath) -> _T:
@@ -85,10 +104,14 @@ def _in_words(error: msgspec.ValidationError, value: object, kind: object) -> st
     if isinstance(kind, type) and issubclass(kind, Enum):
         return f"must be one of {', '.join(str(member.value) for member in kind)}, not {value!r}"
     problem, _, item = str(error).partition(" - at `$")
-    for name, word in _TOML_WORDS.items():
-        problem = problem.replace(f"`{name}`", word)
+    problem = re.sub(r"`([a-z |]+)`", _spelled, problem)
     where = f" at {item[:-1]}" if item else ""
     return f"is wrong{where}: {problem[:1].lower()}{problem[1:]}"
+
+
+def _spelled(kinds: re.Match[str]) -> str:
+    """Return types in the words of TOML, which has no null."""
+    return " or ".join(_TOML_WORDS.get(kind, kind) for kind in kinds[1].split(" | ") if kind != "null")
 
 
 def _inputs(value: object, path: KeyPath) -> InputSpec:

@@ -2,12 +2,13 @@
 
 import os
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from visunn_lint.config.decoding import decode_settings
 from visunn_lint.config.settings import Settings, Table
 from visunn_lint.config.sources import (
+    Check,
     Source,
     find_config,
     find_root,
@@ -18,6 +19,10 @@ from visunn_lint.config.sources import (
 )
 
 
+def _no_check(_: Settings) -> None:
+    """Find nothing wrong."""
+
+
 def load_settings(
     start: Path,
     *,
@@ -25,32 +30,51 @@ def load_settings(
     flags: Table | None = None,
     environ: Mapping[str, str] = os.environ,
     isolated: bool = False,
+    check: Check = _no_check,
 ) -> Settings:
     """Return the settings for what lies at ``start``, a file or a folder.
 
     ``config`` holds the values of ``--config``: a file stands in for the project's own, TOML goes
     over it. ``flags`` is what the other options of the command line say, by key. ``isolated``
-    reads no project file. Raises ConfigError with source, line and key.
+    reads no project file. ``check`` raises BadKeyError for what only others know to be wrong.
+    Raises ConfigError with source, line and key.
     """
+    sources = read_sources(start, config=config, flags=flags, environ=environ, isolated=isolated)
+    settings = decode_settings(merged_table(sources, check))
+    return replace(settings, root=sources.root)
+
+
+@dataclass(frozen=True, slots=True)
+class Sources:
+    """All that says something: files of the project, then what holds for this run, in the order of precedence."""
+
+    project: Sequence[Source]
+    run: Sequence[Source]
+    root: Path
+
+
+def read_sources(
+    start: Path, *, config: Sequence[str], flags: Table | None, environ: Mapping[str, str], isolated: bool
+) -> Sources:
+    """Return the sources of settings for what lies at ``start``; see ``load_settings``."""
     named = [Path(text) for text in config if not is_inline(text)]
     found = None if named or isolated else find_config(start)
     project = [read_file(path) for path in (named or ([found] if found else []))]
     run = [
         *read_environment(environ),
         *(read_inline(text) for text in config if is_inline(text)),
-        Source(flags or {}, "the command line"),
+        Source(flags or {}, ""),
     ]
-    settings = decode_settings(_stack(project, run))
-    return replace(settings, root=found.parent if found else find_root(Path.cwd() if named else start))
+    return Sources(project, run, found.parent if found else find_root(Path.cwd() if named else start))
 
 
-def _stack(project: Sequence[Source], run: Sequence[Source]) -> Table:
+def merged_table(sources: Sources, check: Check = _no_check) -> Table:
     """Return every source as one table, the later ones over the earlier ones."""
     merged: Table = {}
-    for source in project:
-        merged = _lay_over(merged, source.checked())
-    for source in run:
-        merged = _over_models(_lay_over(merged, source.checked()), source.table)
+    for source in sources.project:
+        merged = _lay_over(merged, source.checked(check))
+    for source in sources.run:
+        merged = _over_models(_lay_over(merged, source.checked(check)), source.table)
     return merged
 
 

@@ -2,16 +2,19 @@
 
 import re
 import tomllib
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
-from typing import get_type_hints
+from typing import TypeAlias, get_type_hints
 
 import msgspec
 
 from visunn_lint.config.decoding import BadKeyError, KeyPath, decode_settings
 from visunn_lint.config.settings import SETTINGS_KEYS, Settings, Table
 from visunn_lint.errors import ConfigError
+
+Check: TypeAlias = Callable[[Settings], None]
+"""Raises BadKeyError for settings that name what there is not."""
 
 _PROJECT_MARKS = ("pyproject.toml", "setup.cfg", "setup.py", ".git")
 
@@ -23,17 +26,27 @@ class Source:
     table: Table
     origin: str
     text: str = ""
+    folder: Path = field(default_factory=Path.cwd)
+    """What its paths are relative to."""
 
-    def checked(self) -> Table:
-        """Return the table; raises ConfigError, with origin and line, for an unknown key or a wrong value."""
+    def checked(self, check: Check) -> Table:
+        """Return the table; raises ConfigError, with origin and line, for an unknown key or a wrong value.
+
+        ``check`` raises BadKeyError for what only others know to be wrong.
+        """
         try:
-            decode_settings(self.table)
+            check(decode_settings(self.table))
         except BadKeyError as problem:
-            line = _line_of(self.text, problem.path)
-            where = f"{self.origin}:{line}" if line else self.origin
-            msg = f"{where}: {problem.message}"
+            where = self.place(problem.path)
+            msg = f"{where}: {problem.message}" if where else problem.message
             raise ConfigError(msg, hint=problem.hint) from None
-        return self.table
+        baseline = self.table.get("baseline")
+        return {**self.table, "baseline": str(self.folder.absolute() / str(baseline))} if baseline else self.table
+
+    def place(self, path: KeyPath) -> str:
+        """Return where a key was read, with its line if that is known."""
+        line = _line_of(self.text, path)
+        return f"{self.origin}:{line}" if line else self.origin
 
 
 def find_config(start: Path) -> Path | None:
@@ -64,7 +77,7 @@ def read_file(path: Path) -> Source:
     if path.name == "pyproject.toml":
         own = _tools(table).get("visunn", {})
         table = own if isinstance(own, dict) else {}
-    return Source(table, _shown(path), text)
+    return Source(table, _shown(path), text, path.parent)
 
 
 def read_inline(text: str) -> Source:
@@ -158,6 +171,7 @@ def _line_of(text: str, path: KeyPath) -> int:
     TOML keeps no positions: this is the first mention of the last key behind mentions, in order,
     of the keys that lead to it.
     """
+    text = re.sub(r"^[ \t]*#.*", "", text, flags=re.MULTILINE)
     offset = max(text.find("tool.visunn"), 0)
     for key in path:
         match = re.compile(rf"(?<![\w-]){re.escape(key)}(?![\w-])").search(text, offset)

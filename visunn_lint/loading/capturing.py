@@ -8,25 +8,32 @@ from typing import TYPE_CHECKING, Any
 
 from visunn_lint import pipeline
 from visunn_lint.errors import InputError
+from visunn_lint.loading.losses import declared_loss, loss_of_result
 from visunn_lint.marks import mark_of
 from visunn_lint.pipeline import engines
+from visunn_lint.pipeline.batch_dims import with_batch_dims
+from visunn_lint.pipeline.checkpoints import read_checkpoint
 from visunn_lint.pipeline.engines.engine import Request
 from visunn_lint.pipeline.inputs.arguments import Arguments, from_values
 from visunn_lint.pipeline.inputs.choice import choose_arguments
 from visunn_lint.pipeline.inputs.inference import what_to_give
+from visunn_lint.pipeline.inputs.rebatching import rebatch
 from visunn_lint.pipeline.inputs.signature import inner_model, is_complete, spelled
 from visunn_lint.pipeline.inputs.trial import Rehearsal
+from visunn_lint.pipeline.ties import declared_ties
 from visunn_lint.spec import InputSpec
 from visunn_lint.topology import CapturedModel
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Callable, Collection, Mapping, Sequence
+    from pathlib import Path
     from types import ModuleType
 
     from torch import nn
 
     from visunn_lint.pipeline.graph import Capture
-    from visunn_lint.records import Mode
+    from visunn_lint.records import BadWeight, Checkpoint, Mode
+    from visunn_lint.rules import Fact
     from visunn_lint.topology import Topology
 
 MODES: tuple[Mode, ...] = ("eval", "train")
@@ -36,13 +43,21 @@ MODES: tuple[Mode, ...] = ("eval", "train")
 class Subject:
     """A model to capture: ``request`` says all but its inputs and mode, ``modes`` which of these.
 
-    ``reason`` tells why it was not built on the first rung.
+    ``reason`` tells why it was not built on the first rung. ``facts`` are those beside its modes
+    that somebody wants to know, ``checkpoint`` the file that the model has to fit, ``shapes`` its contract,
+    ``loss`` which one its outputs go to, if that was declared. ``read_weights`` builds it for real and
+    tells what is wrong with its tensors.
     """
 
     request: Request
     modes: Sequence[Mode] = MODES
     engine: str = "auto"
     reason: str = ""
+    facts: Collection[Fact] = ()
+    checkpoint: Path | None = None
+    shapes: Mapping[str, str] | None = None
+    loss: str = ""
+    read_weights: Callable[[], tuple[BadWeight, ...]] | None = None
 
     @property
     def model(self) -> nn.Module:
@@ -57,15 +72,29 @@ class Run:
     topologies: Mapping[Mode, Topology]
     errors: Mapping[Mode, BaseException | None]
     arguments: Arguments
+    rebatched: Topology | None = None
+    ties: tuple[tuple[str, ...], ...] = ()
+    checkpoint: Checkpoint | None = None
+    shapes: Mapping[str, str] | None = None
 
     def as_model(self, name: str) -> CapturedModel:
         """Return them as one model, by the name that findings will have."""
         by_mode = self.topologies
-        guessed = self.arguments.is_inferred
-        return CapturedModel(name, by_mode.get("eval"), by_mode.get("train"), inputs_are_guessed=guessed)
+        known = self.arguments
+        return CapturedModel(
+            name,
+            by_mode.get("eval"),
+            by_mode.get("train"),
+            self.rebatched,
+            inputs_are_guessed=known.is_inferred,
+            declared_ties=self.ties,
+            checkpoint=self.checkpoint,
+            unfit=tuple(known.unfit.items()),
+            shapes=self.shapes,
+        )
 
 
-def capture_model(
+def capture_model(  # noqa: PLR0913 -- what is not said is looked for
     model: nn.Module,
     args: tuple[Any, ...] | None = None,
     kwargs: Mapping[str, Any] | None = None,
@@ -74,15 +103,32 @@ def capture_model(
     name: str = "",
     modes: Sequence[Mode] = MODES,
     engine: str = "auto",
+    facts: Collection[Fact] = (),
+    loss: str = "",
 ) -> CapturedModel:
     """Return the captures of a model in memory, run with values, with specs, or with what is found for it.
 
     ``args`` and ``kwargs`` are values as in ``torch.export.export``, ``inputs`` is any spelling of
-    InputSpec. A forward that raises is no exception but the ``failure`` of a topology. Raises
-    InputError for inputs that do not fit forward, or that cannot be found.
+    InputSpec. ``facts`` are those that rules need, ``loss`` the name of the one that its outputs go to. A
+    forward that raises is no exception but the ``failure`` of a topology. Raises InputError for inputs
+    that do not fit forward, or that cannot be found.
     """
-    run = run_live(Subject(Request(model), modes, engine), args, kwargs, inputs)
-    return run.as_model(name or type(inner_model(model)).__name__)
+    subject = Subject(Request(model), modes, engine, facts=facts, loss=loss)
+    run = run_live(subject, args, kwargs, inputs)
+    return with_facts(run.as_model(name or type(inner_model(model)).__name__), subject)
+
+
+def with_facts(model: CapturedModel, subject: Subject) -> CapturedModel:
+    """Return a captured model with what is known of it beside its captures."""
+    module, wants_weights = inner_model(subject.model), "weights" in subject.facts
+    mark = mark_of(type(module), sys.modules.get(type(module).__module__))
+    declared = subject.loss or (mark.loss if mark is not None else "")
+    return replace(
+        model,
+        loss=declared_loss(declared) if declared else loss_of_result(module),
+        in_eval=frozenset(path for path, each in module.named_modules() if not each.training),
+        weights=subject.read_weights() if subject.read_weights is not None and wants_weights else None,
+    )
 
 
 def run_live(subject: Subject, args: tuple[Any, ...] | None, kwargs: Mapping[str, Any] | None, inputs: object) -> Run:
@@ -90,10 +136,11 @@ def run_live(subject: Subject, args: tuple[Any, ...] | None, kwargs: Mapping[str
     if args is not None and inputs is not None:
         message = "args and inputs are both given"
         raise InputError(message, hint="args are values, inputs are specs: give one of them")
-    if args is not None or (kwargs and inputs is None and is_complete(subject.model, kwargs)):
-        return run_with(subject, from_values(subject.model, () if args is None else args, kwargs or {}))
     cls = type(subject.model)
     mark = mark_of(cls, sys.modules.get(cls.__module__))
+    subject = replace(subject, shapes=mark.shapes if mark is not None else None)
+    if args is not None or (kwargs and inputs is None and is_complete(subject.model, kwargs)):
+        return run_with(subject, from_values(subject.model, () if args is None else args, kwargs or {}))
     given = InputSpec.parse(inputs) if inputs is not None else mark.inputs if mark is not None else None
     values = {**(mark.kwargs if mark is not None else {}), **(kwargs or {})}
     return run_chosen(subject, given, values)
@@ -119,9 +166,17 @@ def run_with(subject: Subject, arguments: Arguments, known: Mapping[Mode, Captur
     """
     engine = engines.find(subject.engine)
     request = replace(subject.request, args=arguments.args, kwargs=arguments.kwargs)
-    captures = {mode: (known or {}).get(mode) or engine.capture(replace(request, mode=mode)) for mode in subject.modes}
+    modes = [mode for mode in subject.modes if mode not in arguments.unfit]
+    captures = {mode: (known or {}).get(mode) or engine.capture(replace(request, mode=mode)) for mode in modes}
     topologies = {mode: _topology(capture, arguments, subject) for mode, capture in captures.items()}
-    return Run(topologies, {mode: capture.error for mode, capture in captures.items()}, arguments)
+    rebatched = None
+    if "eval" in topologies and "rebatched" in subject.facts:
+        rebatched = rebatch(request, arguments, topologies["eval"])
+    if rebatched is not None:
+        topologies["eval"] = with_batch_dims(topologies["eval"], rebatched)
+    errors = {mode: capture.error for mode, capture in captures.items()}
+    checkpoint = read_checkpoint(subject.checkpoint) if subject.checkpoint is not None else None
+    return Run(topologies, errors, arguments, rebatched, declared_ties(subject.model), checkpoint, subject.shapes)
 
 
 def _topology(capture: Capture, arguments: Arguments, subject: Subject) -> Topology:

@@ -6,12 +6,12 @@ import re
 from typing import TYPE_CHECKING
 
 from visunn_lint.errors import InputError
-from visunn_lint.spec import InputSpec
+from visunn_lint.spec import InputSpec, split_arguments
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-_ADDRESSED = re.compile(r"(?!b:|scalar:)[^\W\d][^=,:]*(::[^=,:]+)?:")
+_ADDRESSED = re.compile(r"(?!b(\s*[x×]\s*\d+)*\s*:|scalar:)[^\W\d][^=,:]*(::[^=,:]+)?:")
 
 
 def inputs_by_model(
@@ -27,7 +27,7 @@ def inputs_by_model(
     for text in inputs:
         model, spec = _addressee(text, names)
         if model:
-            texts.setdefault(model, []).extend(spec.split(","))
+            texts.setdefault(model, []).extend(split_arguments(spec))
         elif is_all:
             raise _unclear(text, [spellings[-1] for spellings in names.values()])
     return {model: InputSpec.parse_all(tuple(parts)) for model, parts in texts.items()}

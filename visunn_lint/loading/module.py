@@ -10,14 +10,16 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from visunn_lint.errors import TargetError
-from visunn_lint.loading.capturing import Subject, run_chosen
+from visunn_lint.loading.capturing import Subject, run_chosen, with_facts
 from visunn_lint.loading.flags import inputs_by_model
+from visunn_lint.loading.locks import locked
 from visunn_lint.loading.options import make_plans
 from visunn_lint.pipeline.building.assignments import recorded_sources
 from visunn_lint.pipeline.building.builder import Builder
 from visunn_lint.pipeline.building.importing import folders_on_path, import_file, importable
 from visunn_lint.pipeline.building.isolation import isolated
 from visunn_lint.pipeline.building.network import no_network
+from visunn_lint.pipeline.building.weights import bad_weights, uninitialised_memory_told
 from visunn_lint.pipeline.engines.engine import Request
 from visunn_lint.pipeline.targets.candidates import find_candidates, no_model
 from visunn_lint.pipeline.targets.selection import NotBuilt, without_parts
@@ -31,6 +33,7 @@ if TYPE_CHECKING:
     from visunn_lint.pipeline.targets.candidates import Candidate
     from visunn_lint.pipeline.targets.selection import Attempt
     from visunn_lint.pipeline.targets.target import Target
+    from visunn_lint.records import BadWeight
     from visunn_lint.topology import CapturedModel
 
 _MOST_MODELS = 20
@@ -40,7 +43,7 @@ def captures(target: Target, options: Options) -> Generator[tuple[str, Callable[
     """Yield the name of each model of a module, and a function that captures it; see ``runs``."""
     with closing(runs(target, options)) as found:
         for name, run in found:
-            yield name, partial(_as_model, name, run)
+            yield name, partial(_as_model, name, run, options)
 
 
 def runs(target: Target, options: Options) -> Generator[tuple[str, Callable[[], tuple[Subject, Run]]]]:
@@ -56,7 +59,7 @@ def runs(target: Target, options: Options) -> Generator[tuple[str, Callable[[], 
         inputs = inputs_by_model(options.inputs, names, is_all=not options.is_folder)
         for attempt, each in zip(attempts, plans, strict=True):
             how = replace(each, inputs=inputs.get(each.name, each.inputs))
-            yield each.name, partial(_run, builder, attempt, how, options.engine)
+            yield each.name, partial(_run, builder, attempt, how, options)
 
 
 @contextmanager
@@ -97,14 +100,31 @@ def _attempt(builder: Builder, candidate: Candidate) -> Attempt:
         return NotBuilt(candidate, error)
 
 
-def _as_model(name: str, run: Callable[[], tuple[Subject, Run]]) -> CapturedModel:
-    return run()[1].as_model(name)
+def _as_model(name: str, run: Callable[[], tuple[Subject, Run]], options: Options) -> CapturedModel:
+    subject, made = run()
+    model = with_facts(made.as_model(name), subject)
+    return replace(model, locked=locked(options.root, name)) if "locked" in options.facts else model
 
 
-def _run(builder: Builder, attempt: Attempt, how: Plan, engine: str) -> tuple[Subject, Run]:
+def _run(builder: Builder, attempt: Attempt, how: Plan, options: Options) -> tuple[Subject, Run]:
     if isinstance(attempt, NotBuilt):
         raise attempt.error
     rebuild = cache(partial(builder.rebuild, attempt.candidate)) if attempt.rung == "meta" else None
     request = Request(attempt.model, sources=attempt.sources, rebuild=rebuild)
-    subject = Subject(request, how.modes, engine, attempt.reason)
+    subject = Subject(
+        request,
+        how.modes,
+        options.engine,
+        attempt.reason,
+        options.facts,
+        how.checkpoint,
+        how.shapes,
+        how.loss,
+        partial(_bad_weights, builder, attempt.candidate),
+    )
     return subject, run_chosen(subject, how.inputs, how.kwargs, builder.module)
+
+
+def _bad_weights(builder: Builder, candidate: Candidate) -> tuple[BadWeight, ...]:
+    with uninitialised_memory_told():
+        return bad_weights(builder.rebuild(candidate))

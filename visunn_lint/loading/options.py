@@ -6,25 +6,27 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from visunn_lint.errors import VisunnError
-from visunn_lint.pipeline.description import shown_path
+from visunn_lint.location import shown_path
 from visunn_lint.pipeline.targets.target import parse_target
 from visunn_lint.spec import InputSpec
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Collection, Mapping, Sequence
     from pathlib import Path
 
     from visunn_lint.config import ModelSettings
     from visunn_lint.pipeline.targets.candidates import Candidate
     from visunn_lint.pipeline.targets.target import Target
     from visunn_lint.records import Mode
+    from visunn_lint.rules import Fact
 
 
 @dataclass(frozen=True, slots=True)
 class Options:
     """How targets are loaded; see ``loading.load``.
 
-    ``named`` is the configured model that was asked for, ``is_folder`` says that there are several files.
+    ``named`` is the configured model that was asked for, ``is_folder`` says that there are several files,
+    ``facts`` are those that rules need.
     """
 
     inputs: Sequence[str]
@@ -37,6 +39,7 @@ class Options:
     allow_network: bool
     named: str = ""
     is_folder: bool = False
+    facts: Collection[Fact] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +50,9 @@ class Plan:
     inputs: InputSpec
     kwargs: Mapping[str, Any] = field(default_factory=dict)
     modes: Sequence[Mode] = ()
+    checkpoint: Path | None = None
+    shapes: Mapping[str, str] | None = None
+    loss: str = ""
 
 
 def make_plans(candidates: Sequence[Candidate], target: Target, options: Options) -> list[Plan]:
@@ -67,7 +73,10 @@ def _plan(candidate: Candidate, target: Target, options: Options, *, is_alone: b
     modes = [mode for mode in options.modes if all(mode in each for each in wanted)]
     is_named = settings is not None and (is_alone or settings.target.endswith(f":{candidate.name}"))
     shown = name if is_named else _full_name(candidate, target)
-    return Plan(shown, inputs, kwargs, modes or options.modes)
+    checkpoint = options.root / settings.checkpoint if settings and settings.checkpoint else None
+    shapes = mark.shapes if mark else None
+    loss = (settings.loss if settings else "") or (mark.loss if mark else "")
+    return Plan(shown, inputs, kwargs, modes or options.modes, checkpoint, shapes, loss)
 
 
 def _full_name(candidate: Candidate, target: Target) -> str:

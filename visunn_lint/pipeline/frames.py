@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from functools import lru_cache
+from linecache import getline
 from os import sep
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -74,6 +75,19 @@ def raising_location(error: BaseException) -> Location | None:
     for step in (own or places)[-1:]:
         return _location(step.tb_frame.f_code, step.tb_frame.f_code.co_filename, step.tb_lasti)
     return None
+
+
+def raising_code(error: BaseException) -> tuple[str, ...]:
+    """Return the code outside torch that an exception came through, innermost first: the lines of each call."""
+    steps = [step for step in _steps(error.__traceback__) if not is_machinery(step.tb_frame.f_code.co_filename)]
+    return tuple(_code(step) for step in reversed(steps))
+
+
+def _code(step: TracebackType) -> str:
+    code = step.tb_frame.f_code
+    place = _location(code, code.co_filename, step.tb_lasti)
+    lines = (getline(code.co_filename, line) for line in range(place.line, (place.end_line or place.line) + 1))
+    return " ".join(line.strip() for line in lines)
 
 
 def _steps(traceback: TracebackType | None) -> Iterator[TracebackType]:

@@ -10,6 +10,7 @@ import msgspec
 
 from visunn_lint.errors import GraphError
 from visunn_lint.records import Captured, Failure, Module, Node  # noqa: TC001 -- likewise
+from visunn_lint.spec import to_plain
 
 if TYPE_CHECKING:
     from tensorboard.compat.proto.graph_pb2 import GraphDef
@@ -62,11 +63,6 @@ class Graph:
     nodes: Mapping[str, Node]
     table: ModuleTable
     collapsed: Mapping[str, str] = field(default_factory=dict)
-
-
-def to_plain(value: object) -> object:
-    """Return a JSON value with its lists as tuples, as ``Plain`` has them."""
-    return tuple(map(to_plain, value)) if isinstance(value, list | tuple) else value
 
 
 def _with_tuples(table: ModuleTable) -> ModuleTable:

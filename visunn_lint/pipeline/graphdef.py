@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from functools import lru_cache
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, cast
 
 import msgspec
 from tensorboard.compat.proto.attr_value_pb2 import AttrValue
@@ -20,17 +20,17 @@ from tensorboard.compat.proto.versions_pb2 import VersionDef
 from visunn_lint.errors import GraphError
 from visunn_lint.location import Location
 from visunn_lint.pipeline import foreign
-from visunn_lint.pipeline.graph import Capture, Graph, to_plain
+from visunn_lint.pipeline.graph import Capture, Graph
 from visunn_lint.pipeline.order import in_execution_order
 from visunn_lint.records import Node
-from visunn_lint.spec import TensorSpec
+from visunn_lint.spec import TensorSpec, to_plain
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
     from google.protobuf.internal.containers import MessageMap
 
-    from visunn_lint.records import NodeKind
+    from visunn_lint.records import Autograd, NodeKind
     from visunn_lint.spec import Plain
 
 KIND: Final = "_visunn_kind"
@@ -41,6 +41,7 @@ INPUTS: Final = "_visunn_inputs"
 ARGUMENTS: Final = "_visunn_arguments"
 SOURCE: Final = "_visunn_source"
 LABEL: Final = "_visunn_label"
+AUTOGRAD: Final = "_visunn_autograd"
 OUTPUT_SHAPES: Final = "_output_shapes"
 
 _ILLEGAL = re.compile(r"[^A-Za-z0-9_.\-]")
@@ -107,6 +108,7 @@ class GraphWriter:
         arguments: Mapping[str, Plain] | None = None,
         source: Location | None = None,
         label: str = "",
+        autograd: Autograd = "on",
     ) -> None:
         """Append a node.
 
@@ -130,6 +132,8 @@ class GraphWriter:
             parts.append(self._attribute(SOURCE, source))
         if label:
             parts.append(_encoded(LABEL, AttrValue(s=label.encode("utf-8", "surrogatepass"))))
+        if autograd != "on":
+            parts.append(self._attribute(AUTOGRAD, autograd))
         node = b"".join(parts)
         self._pending += (_NODE_TAG, _varint(len(node)), node)
 
@@ -222,6 +226,7 @@ def _decode_node(node: NodeDef) -> Node:
         attributes=_arguments(attributes),
         source=_parse_location(attributes[SOURCE].s) if SOURCE in attributes else None,
         label=_text(attributes, LABEL),
+        autograd=cast("Autograd", _text(attributes, AUTOGRAD) or "on"),
     )
 
 
@@ -240,7 +245,7 @@ def _with_input_specs(nodes: Mapping[str, Node]) -> dict[str, Node]:
         )
         done[name] = Node(
             node.name, node.op, node.kind, node.module, node.call, node.inputs, node.input_slots, specs,
-            node.output_specs, node.attributes, node.source, node.label,
+            node.output_specs, node.attributes, node.source, node.label, node.autograd,
         )  # fmt: skip
     return done
 

@@ -129,10 +129,10 @@ class _Line:
         return self._column(start), self._column(max(start, end))
 
     def _characters(self, location: Location) -> tuple[int, int]:
-        """Return the span in characters, that of several lines up to the end of this one."""
+        """Return the span in characters; one of several lines, or without an end, goes to the end of this one."""
         if not location.column:
             return len(self._text) - len(self._text.lstrip()), len(self._text.rstrip())
-        if location.end_line > location.line:
+        if location.end_line != location.line or not location.end_column:
             return location.column - 1, len(self._text.rstrip())
         return location.column - 1, location.end_column - 1
 

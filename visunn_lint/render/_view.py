@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
+from visunn_lint.finding import Severity
 from visunn_lint.tree.text import in_ascii, safe
 
 
@@ -25,10 +26,14 @@ class View:
     """Show findings alone, without the line that counts them."""
     statistics: bool = False
     """Show counts for each rule in place of the findings, where the format is for people."""
+    standalone: bool = False
+    """Say what could not be linted, too: nobody who reads the report has seen stderr."""
+    fail_on: Severity = Severity.WARNING
+    """The least severity that fails a check."""
 
     def for_file(self) -> View:
         """Return the same for a file in UTF-8: of any width, without colour."""
-        return replace(self, width=None, color=False, ascii=False)
+        return replace(self, width=None, color=False, ascii=False, standalone=True)
 
     def absolute(self, file: str) -> str:
         """Return the path of a file of the report, as it can be opened."""

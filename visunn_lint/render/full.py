@@ -31,7 +31,9 @@ def _findings(report: Report, view: View) -> Iterator[Text]:
         by_model.setdefault(finding.model, []).append(finding)
     for model, findings in by_model.items():
         if findings and len(by_model) > 1:
-            yield Text.assemble((view.text(model), "bold underline"), (f"  {count(len(findings), 'finding')}", KNOWN))
+            yield Text.assemble(
+                (view.text(model) or "the project", "bold underline"), (f"  {count(len(findings), 'finding')}", KNOWN)
+            )
             yield Text()
         for finding in findings:
             yield from _finding(finding, report, view)

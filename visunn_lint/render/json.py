@@ -1,14 +1,15 @@
 """The format for programs: a JSON document in version 1.
 
 Its types stand apart from the internal ones, so that these may change and the document does not.
-Paths are relative to the project and have forward slashes; two runs give the same bytes.
+Paths are relative to the project and have forward slashes; two runs give the same bytes. The
+schema of the document is `schema/report-v1.json`.
 """
 
 from __future__ import annotations
 
 import json
 from pathlib import PurePath
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Annotated, Any, Literal, TypeAlias
 
 import msgspec
 
@@ -19,15 +20,18 @@ if TYPE_CHECKING:
     from visunn_lint.render._view import View
     from visunn_lint.topology import Topology
 
+Severity: TypeAlias = Literal["error", "warning", "info"]
+Count: TypeAlias = Annotated[int, msgspec.Meta(ge=0)]
+
 
 class Location(msgspec.Struct, frozen=True):
-    """A span of source; ``line`` and ``column`` count from 1, 0 is "not known"."""
+    """A span of source: lines and columns count from 1, 0 is "not known"; end_column is the one behind the span."""
 
     file: str
-    line: int
-    column: int
-    end_line: int
-    end_column: int
+    line: Count
+    column: Count
+    end_line: Count
+    end_column: Count
 
 
 class Related(msgspec.Struct, frozen=True):
@@ -38,12 +42,19 @@ class Related(msgspec.Struct, frozen=True):
     location: Location | None
 
 
+class Suppression(msgspec.Struct, frozen=True):
+    """What keeps a finding from counting, and the reason that was written there."""
+
+    by: Literal["comment", "baseline", "per-module-ignores"]
+    reason: str
+
+
 class Finding(msgspec.Struct, frozen=True):
     """One thing that a rule found."""
 
     code: str
     rule: str
-    severity: str
+    severity: Severity
     message: str
     model: str
     module: str
@@ -53,14 +64,15 @@ class Finding(msgspec.Struct, frozen=True):
     help: str
     related: tuple[Related, ...]
     fingerprint: str
+    suppression: Suppression | None
 
 
 class Model(msgspec.Struct, frozen=True):
-    """A model that was checked, and how it was captured; ``inputs`` is what ``--input`` takes."""
+    """A model that was checked, and how it was captured; inputs is what --input takes."""
 
     name: str
-    parameters: int
-    trainable_parameters: int
+    parameters: Count
+    trainable_parameters: Count
     engine: str
     rung: str
     reason: str
@@ -74,15 +86,16 @@ class RanRule(msgspec.Struct, frozen=True, order=True):
 
     code: str
     name: str
-    severity: str
+    severity: Severity
 
 
 class SkippedRule(msgspec.Struct, frozen=True, order=True):
-    """A rule that was selected and could not run, and why."""
+    """A rule that was selected and could not run, and why; model is "" where it is so for all of them."""
 
     code: str
     name: str
     reason: str
+    model: str
 
 
 class Broken(msgspec.Struct, frozen=True):
@@ -94,9 +107,9 @@ class Broken(msgspec.Struct, frozen=True):
 
 
 class Document(msgspec.Struct, frozen=True):
-    """The whole report."""
+    """What `visunn check --output-format json` prints."""
 
-    version: int
+    version: Literal[1]
     findings: tuple[Finding, ...]
     suppressed: tuple[Finding, ...]
     models: tuple[Model, ...]
@@ -116,10 +129,17 @@ def render(report: Report, view: View) -> str:  # noqa: ARG001 -- a program read
         suppressed=tuple(map(_finding, report.suppressed)),
         models=tuple(_model(name, topology) for name, topology in sorted(report.topologies.items())),
         rules_run=tuple(sorted(RanRule(rule.code, rule.name, rule.severity.value) for rule in report.rules_run)),
-        rules_skipped=tuple(sorted(SkippedRule(rule.code, rule.name, rule.reason) for rule in report.rules_skipped)),
+        rules_skipped=tuple(
+            sorted(SkippedRule(rule.code, rule.name, rule.reason, rule.model) for rule in report.rules_skipped)
+        ),
         broken=tuple(Broken(broken.target, broken.message, broken.hint) for broken in report.broken),
     )
     return json.dumps(msgspec.to_builtins(document), indent=2) + "\n"
+
+
+def schema() -> dict[str, Any]:
+    """Return the JSON Schema of the document."""
+    return {"$schema": "https://json-schema.org/draft/2020-12/schema", **msgspec.json.schema(Document)}
 
 
 def _finding(finding: found.Finding) -> Finding:
@@ -136,7 +156,12 @@ def _finding(finding: found.Finding) -> Finding:
         help=finding.help,
         related=tuple(Related(each.message, each.module, _location(each.location)) for each in finding.related),
         fingerprint=finding.fingerprint,
+        suppression=_suppression(finding.suppression),
     )
+
+
+def _suppression(suppression: found.Suppression | None) -> Suppression | None:
+    return None if suppression is None else Suppression(suppression.by, suppression.reason)
 
 
 def _location(location: place.Location | None) -> Location | None:

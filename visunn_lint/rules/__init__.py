@@ -6,16 +6,15 @@ import inspect
 import pkgutil
 from functools import lru_cache
 from importlib import import_module
-from importlib.metadata import entry_points
 from typing import TYPE_CHECKING
 
 from visunn_lint.errors import ConfigError
-from visunn_lint.rules._rule import Example, Rule
+from visunn_lint.rules._rule import Example, Fact, Rule
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-__all__ = ["Example", "Rule", "discover"]
+__all__ = ["Example", "Fact", "Rule", "discover"]
 
 ENTRY_POINT_GROUP = "visunn.rules"
 
@@ -46,6 +45,8 @@ def _own_rules() -> Iterator[type[Rule]]:
 
 
 def _plugin_rules() -> Iterator[type[Rule]]:
+    from importlib.metadata import entry_points  # noqa: PLC0415 -- email and more, for who asks for no rules
+
     for entry in entry_points(group=ENTRY_POINT_GROUP):
         try:
             loaded = entry.load()

@@ -11,7 +11,7 @@ from visunn_lint import source
 from visunn_lint.location import Location, is_installed
 
 if TYPE_CHECKING:
-    from visunn_lint.records import Module
+    from visunn_lint.records import Module, Node
     from visunn_lint.topology import Topology
 
 CONTAINERS = frozenset({"torch.nn.Sequential", "torch.nn.ModuleList", "torch.nn.ModuleDict"})
@@ -26,6 +26,14 @@ def built_at(topology: Topology, module: Module) -> Location | None:
     library = library_line(author, part.name) if author else None
     is_told = module.source is not None and is_installed(module.source.file)
     return module.source if is_told or library is None else library
+
+
+def placed_at(topology: Topology, node: Node) -> Location | None:
+    """Return the line that says what an op is: where its module is built if that is one of torch's, else its own."""
+    owner = topology.modules.get(node.module)
+    if owner is None or not owner.registered or not owner.kind.startswith("torch.nn."):
+        return node.source
+    return built_at(topology, owner) or node.source
 
 
 def library_line(module: Module, attribute: str) -> Location | None:

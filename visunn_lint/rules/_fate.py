@@ -87,7 +87,7 @@ def _of_target(tree: SyntaxTree, statement: ast.stmt, target: ast.expr, element:
         return _of_target(tree, statement, target.elts[element], None, steps)
     if not isinstance(target, ast.Name):
         return Fate.UNKNOWN
-    reads = _reads_after(tree, statement, target.id)
+    reads = reads_after(tree, statement, target.id)
     if reads is None:
         return Fate.UNKNOWN
     return _together([_of_value(tree, read, element, steps - 1) for read in reads])
@@ -101,7 +101,7 @@ def _together(fates: Iterable[Fate]) -> Fate:
     return Fate.RETURNED if Fate.RETURNED in found else Fate.DROPPED
 
 
-def _reads_after(tree: SyntaxTree, statement: ast.stmt, name: str) -> list[ast.AST] | None:
+def reads_after(tree: SyntaxTree, statement: ast.stmt, name: str) -> list[ast.AST] | None:
     """Return what may read a local name after a statement bound it; None where it is no local name."""
     scope = next((node for node in tree.above(statement) if isinstance(node, _SCOPES)), None)
     if not isinstance(scope, ast.FunctionDef | ast.AsyncFunctionDef) or _is_shared(scope, name):
@@ -112,7 +112,7 @@ def _reads_after(tree: SyntaxTree, statement: ast.stmt, name: str) -> list[ast.A
         parent = tree.parents[here]
         for following in _following(parent, here):
             reads += _reads(following, name)
-            if _rebinds(following, name):
+            if rebinds(following, name):
                 return reads
         if isinstance(parent, _LOOPS) and here in parent.body:
             reads += _reads(parent, name)
@@ -156,7 +156,7 @@ def _reads(node: ast.AST, name: str) -> Iterator[ast.AST]:
             yield each.target
 
 
-def _rebinds(statement: ast.AST, name: str) -> bool:
+def rebinds(statement: ast.AST, name: str) -> bool:
     """Return whether a statement always gives a name a new value."""
     if not isinstance(statement, ast.Assign):
         return False

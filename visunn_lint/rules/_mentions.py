@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import TYPE_CHECKING, TypeAlias
 
 from visunn_lint import query, source
@@ -47,7 +48,7 @@ def may_run_elsewhere(model: CapturedModel, owner: Module, path: str) -> bool:
     only under conditions on ``self``, or nothing but the constructor and its like does. What holds
     the part may be used in forward, and nowhere else. A class without readable source tells nothing: no.
     """
-    return any(_may_use(method, path.split(".")) for method in _methods(model, owner))
+    return any(_may_use(method, path.split(".")) for method in methods(model, owner))
 
 
 def picks_members(model: CapturedModel, owner: Module, container: str) -> bool:
@@ -56,7 +57,7 @@ def picks_members(model: CapturedModel, owner: Module, container: str) -> bool:
     Walking over the whole, or over a slice, is not that. True where the source cannot tell.
     """
     mentions = [
-        (method, each) for method in _methods(model, owner) for each in _named(method.node, container, own=False)
+        (method, each) for method in methods(model, owner) for each in _named(method.node, container, own=False)
     ]
     return not mentions or not all(_is_walk(method.tree.parents[each], each) for method, each in mentions)
 
@@ -67,11 +68,16 @@ def assigned_at(model: CapturedModel, owner: Module, attribute: str) -> Location
     return next((place for place in found if place is not None), None)
 
 
+def is_reassigned(model: CapturedModel, owner: Module, attribute: str) -> bool:
+    """Return whether a method of a module's class, other than the constructor, assigns an attribute of that name."""
+    return any(attribute in _reassigned(body) for _, body in _classes(model, owner))
+
+
 # -- the code of a class ---------------------------------------------------------------------------
 
 
 @dataclass(frozen=True, slots=True)
-class _Method:
+class Method:
     """A method that may run the model, in its class and file."""
 
     tree: SyntaxTree
@@ -79,12 +85,42 @@ class _Method:
     node: ast.FunctionDef | ast.AsyncFunctionDef
 
 
-def _methods(model: CapturedModel, owner: Module) -> Iterator[_Method]:
-    """Yield the methods of a module's class, but for those that only build, initialise or print."""
-    for tree, body in _classes(model, owner):
-        for member in body.body:
-            if isinstance(member, ast.FunctionDef | ast.AsyncFunctionDef) and not member.name.startswith(_BOOKKEEPING):
-                yield _Method(tree, body, member)
+def methods(model: CapturedModel, owner: Module) -> Iterator[Method]:
+    """Yield the methods of a module's class, but for those that only build, initialise or print.
+
+    What ``forward`` calls runs the model, whatever it is named.
+    """
+    classes = _classes(model, owner)
+    running = _run_by_forward(tuple(body for _, body in classes))
+    for tree, body in classes:
+        for member in _functions(body):
+            if not member.name.startswith(_BOOKKEEPING) or member.name in running:
+                yield Method(tree, body, member)
+
+
+@lru_cache(maxsize=1024)
+def _run_by_forward(bodies: tuple[ast.ClassDef, ...]) -> frozenset[str]:
+    """Return the names of the methods of some classes that ``forward`` calls, straight or through others."""
+    found: set[str] = set()
+    names = {"forward"}
+    while names - found:
+        found |= names
+        members = (member for body in bodies for member in _functions(body) if member.name in names)
+        called = {name for member in members for node in ast.walk(member) if (name := _own_call(node))}
+        names = called & {member.name for body in bodies for member in _functions(body)}
+    return frozenset(found)
+
+
+def _functions(body: ast.ClassDef) -> Iterator[ast.FunctionDef | ast.AsyncFunctionDef]:
+    yield from (member for member in body.body if isinstance(member, ast.FunctionDef | ast.AsyncFunctionDef))
+
+
+def _own_call(node: ast.AST) -> str:
+    """Return the name of the method of ``self`` that a node calls, "" if it does not."""
+    func = node.func if isinstance(node, ast.Call) else None
+    if not isinstance(func, ast.Attribute) or not isinstance(func.value, ast.Name):
+        return ""
+    return func.attr if func.value.id == "self" else ""
 
 
 def _classes(model: CapturedModel, owner: Module) -> list[Class]:
@@ -121,7 +157,7 @@ def _places(topology: Topology, owner: Module) -> Iterator[Location]:
 # -- what a method does with an attribute ----------------------------------------------------------
 
 
-def _may_use(method: _Method, parts: list[str]) -> bool:
+def _may_use(method: Method, parts: list[str]) -> bool:
     """Return whether a method could use what a path leads to, in another run than the one that was seen."""
     *holders, attribute = parts
     if _picks_by_name(method.node):
@@ -156,20 +192,20 @@ def _named(method: ast.AST, attribute: str, *, own: bool) -> Iterator[ast.expr]:
             yield node
 
 
-def _is_ruled_out(method: _Method, mention: ast.expr) -> bool:
+def _is_ruled_out(method: Method, mention: ast.expr) -> bool:
     """Return whether a mention is no use, or one that only another configuration would reach."""
-    if _is_test(method.tree.parents[mention], mention):
+    if is_test(method.tree.parents[mention], mention):
         return True
     return any(True for _ in _conditions(method, mention)) and _runs_in_forward(method, mention)
 
 
-def _runs_in_forward(method: _Method, mention: ast.expr) -> bool:
+def _runs_in_forward(method: Method, mention: ast.expr) -> bool:
     """Return whether a mention is reached, or not, in every forward alike."""
     settled = all(_is_settled(method.body, condition) for condition in _conditions(method, mention))
     return method.node.name == "forward" and settled
 
 
-def _is_test(parent: ast.AST, mention: ast.expr) -> bool:
+def is_test(parent: ast.AST, mention: ast.expr) -> bool:
     """Return whether it is only asked if something is there."""
     if isinstance(parent, ast.Compare):
         return all(isinstance(operator, ast.Is | ast.IsNot) for operator in parent.ops)
@@ -178,7 +214,7 @@ def _is_test(parent: ast.AST, mention: ast.expr) -> bool:
     return isinstance(parent, ast.If | ast.IfExp | ast.While) and parent.test is mention
 
 
-def _conditions(method: _Method, node: ast.AST) -> Iterator[ast.expr]:
+def _conditions(method: Method, node: ast.AST) -> Iterator[ast.expr]:
     """Yield the conditions under which a node runs, up to the method."""
     below = node
     for parent in method.tree.above(node):
@@ -211,4 +247,4 @@ def _is_walk(parent: ast.AST, mention: ast.expr) -> bool:
         return isinstance(parent.func, ast.Name) and parent.func.id in _WALKS
     if isinstance(parent, ast.Subscript):
         return not any(isinstance(node, ast.Name) for node in ast.walk(parent.slice))
-    return _is_test(parent, mention)
+    return is_test(parent, mention)

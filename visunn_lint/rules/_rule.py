@@ -15,7 +15,7 @@ from visunn_lint.location import Location
 from visunn_lint.records import Module, Node
 from visunn_lint.topology import CapturedModel
 
-Fact: TypeAlias = Literal["eval", "train", "rebatched"]
+Fact: TypeAlias = Literal["eval", "train", "rebatched", "checkpoint", "locked", "shapes", "weights"]
 """A field of CapturedModel that a rule may need."""
 
 Scope: TypeAlias = Literal["code", "model"]
@@ -30,13 +30,16 @@ class Example:
 
     ``source`` is one expression, or statements that define a class ``Net``; torch, nn and F are
     imported. ``inputs`` is spelled as for ``--input``. ``at`` are the modules that the findings
-    name, in order; ``options`` those of the rule, by field.
+    name, in order; ``options`` those of the rule, by field. ``shapes`` is the contract that the model
+    has to meet, ``loss`` the loss that is declared.
     """
 
     source: str
     inputs: str
     at: tuple[str, ...] = ()
     options: Mapping[str, object] = field(default_factory=dict)
+    shapes: Mapping[str, str] = field(default_factory=dict)
+    loss: str = ""
 
     def __str__(self) -> str:
         """Return the source without its indentation."""
@@ -82,16 +85,18 @@ class Rule(ABC):
         label: str = "",
         advice: str = "",
         related: tuple[Related, ...] = (),
+        severity: Severity | None = None,
     ) -> Finding:
         """Return a finding of this rule about a module, a node, or the module at a path.
 
-        Its location is where the module is built or the node's op is called, unless another is given.
+        Its location is where the module is built or the node's op is called, and its severity that of
+        the rule, unless others are given.
         """
         path, node, place = _place(where)
         return Finding(
             self.code,
             self.name,
-            self.severity,
+            severity or self.severity,
             message,
             module=path,
             node=node,
@@ -138,6 +143,8 @@ def _place(where: Module | Node | str) -> tuple[str, str, Location | None]:
 def _shown(example: Example) -> str:
     """Return an example in Markdown, with the options that it is checked with."""
     options = [f"`{name.replace('_', '-')} = {json.dumps(value)}`" for name, value in example.options.items()]
+    options += [f"`shapes = {json.dumps(example.shapes)}`"] if example.shapes else []
+    options += [f"`loss = {json.dumps(example.loss)}`"] if example.loss else []
     heading = f"With {', '.join(options)}:\n\n" if options else ""
     return f"{heading}```python\n{example}\n```"
 

@@ -54,6 +54,12 @@ class SyntaxTree:
                 found[node.end_lineno or 0, node.end_col_offset or 0].append(node)
         return found
 
+    @cached_property
+    def globals_made(self) -> frozenset[str]:
+        """The names that the file itself assigns, outside of functions and classes, what some call returns."""
+        calls = (node for node in self.root.body if isinstance(node, ast.Assign) and isinstance(node.value, ast.Call))
+        return frozenset(target.id for node in calls for target in node.targets if isinstance(target, ast.Name))
+
     def enclosing_class(self, location: Location) -> ast.ClassDef | None:
         """Return the innermost class whose body a location lies in."""
         found = [

@@ -8,16 +8,9 @@ from fnmatch import fnmatchcase
 
 from visunn_lint.finding import Finding, Severity
 from visunn_lint.records import Node
+from visunn_lint.rules._dropouts import ATTENTION, BUILT_IN_FORWARD, dropped_share
 from visunn_lint.rules._rule import Example, Rule
 from visunn_lint.topology import CapturedModel, Topology
-
-_DROPOUTS = frozenset({
-    "dropout", "dropout_", "dropout1d", "dropout2d", "dropout3d", "alpha_dropout", "alpha_dropout_", "feature_dropout",
-    "feature_dropout_", "feature_alpha_dropout", "feature_alpha_dropout_", "native_dropout",
-})  # fmt: skip
-_ATTENTION = "scaled_dot_product_attention"
-_RATES = ("p", "dropout_p", "prob")
-_FLAGS = ("training", "train")
 
 
 @dataclass(frozen=True)
@@ -26,7 +19,8 @@ class AlwaysOnDropout(Rule):
 
     ``F.dropout`` is on unless it is told ``training=self.training``, and the dropout of
     ``F.scaled_dot_product_attention`` whenever ``dropout_p`` is not 0. A registered ``nn.Dropout``
-    that stays in train mode after ``eval()`` was left so on purpose, and is left alone.
+    that stays in train mode after ``eval()`` was left so on purpose, and is left alone. One that is built
+    in ``forward`` is `dropout-built-in-forward`'s matter.
 
     ## Why is this bad?
     The model gives another answer each time, and a worse one: dropout is meant for training.
@@ -151,7 +145,7 @@ class AlwaysOnDropout(Rule):
         if model.eval is None:
             return
         for node in model.eval.ops():
-            rate = _rate_in_eval(node)
+            rate = dropped_share(node)
             if rate and not _is_meant(model.eval, node) and not self._is_allowed(node):
                 yield self._report(model.eval, node, rate)
 
@@ -167,29 +161,21 @@ class AlwaysOnDropout(Rule):
         )
 
 
-def _rate_in_eval(node: Node) -> float:
-    """Return which share of values an op drops at random; 0 if it drops none, or that is not known."""
-    rates = [node.attributes[name] for name in _RATES if name in node.attributes]
-    is_on = all(node.attributes[name] is True for name in _FLAGS if name in node.attributes)
-    if node.short_op == _ATTENTION:
-        rates = rates or [0.0]
-    elif node.short_op in _DROPOUTS:
-        rates = rates or [0.5]
-    elif node.short_op != "multi_head_attention_forward":
-        return 0.0
-    return float(rates[0]) if is_on and rates and isinstance(rates[0], int | float) else 0.0
-
-
 def _is_meant(topology: Topology, node: Node) -> bool:
-    """Return whether a dropout module was left in train mode: ``eval()`` reaches every registered one."""
+    """Return whether a dropout module was left in train mode, or is another rule's matter.
+
+    ``eval()`` reaches every registered module.
+    """
     owner = topology.modules.get(node.module)
-    return owner is not None and owner.registered and owner.training and owner.kind.startswith("torch.nn.")
+    if owner is None or not owner.kind.startswith("torch.nn."):
+        return False
+    return owner.container == BUILT_IN_FORWARD or (owner.registered and owner.training)
 
 
 def _advice(topology: Topology, node: Node) -> str:
     owner = topology.modules.get(node.module)
     if owner is not None and not owner.registered:
         return "register the module with the model, so that eval() reaches it"
-    if node.short_op == _ATTENTION:
+    if node.short_op == ATTENTION:
         return "pass dropout_p=self.p if self.training else 0.0"
     return "pass training=self.training"

@@ -87,7 +87,7 @@ def _lines(topology: Topology, cost: Cost, look: Look, marks: Mapping[str, Seque
         yield ()
         yield from failure_lines(failure, look.width)
     yield ()
-    yield from footer(topology, cost)
+    yield from footer(topology, cost, look.width)
 
 
 def marks_of(findings: Iterable[Finding]) -> dict[str, list[Mark]]:

@@ -107,8 +107,8 @@ def _wrapped(text: str, style: Style, width: int | None) -> Iterator[Line]:
     yield from ((Span(line, style),) for line in lines)
 
 
-def footer(topology: Topology, cost: Cost) -> Iterator[Line]:
-    """Yield the totals: counts in full and rounded, bytes as torchinfo sums them up.
+def footer(topology: Topology, cost: Cost, width: int | None) -> Iterator[Line]:
+    """Yield the totals: counts in full and, where there is room, rounded; bytes as torchinfo sums them up.
 
     Forward and backward are the outputs of the layers with parameters, twice; the estimated total
     adds the inputs and the parameters.
@@ -124,10 +124,27 @@ def footer(topology: Topology, cost: Cost) -> Iterator[Line]:
         ("Forward/backward", "", "", megabytes(cost.activation_bytes)),
         ("Estimated total", "", "", megabytes(total)),
     ]
-    widths = [max(len(row[column]) for row in rows) for column in range(4)]
-    for label, full, short, size in rows:
-        text = f"{full:>{widths[1]}}  {short:>{widths[2]}}  {size:>{widths[3]}}"
-        yield Span(f"{label:<{widths[0]}}  ", "dim"), Span(text)
+    without_rounded = [(label, full, size) for label, full, _, size in rows]
+    stacked = [(label if at == 0 else "", value) for label, *values in without_rounded for at, value in _given(values)]
+    *layouts, narrowest = (list(_aligned(table)) for table in (rows, without_rounded, stacked))
+    yield from next((lines for lines in layouts if width is None or _width(lines) <= width), narrowest)
+
+
+def _given(values: Sequence[str]) -> Iterator[tuple[int, str]]:
+    """Yield the values that are not empty, counted from 0."""
+    return enumerate(value for value in values if value)
+
+
+def _aligned(table: Sequence[Sequence[str]]) -> Iterator[Line]:
+    """Yield a line for each row: its label, and its values to the right of their columns."""
+    first, *widths = (max(map(len, column)) for column in zip(*table, strict=True))
+    for label, *values in table:
+        text = "  ".join(f"{value:>{width}}" for value, width in zip(values, widths, strict=True))
+        yield Span(f"{label:<{first}}  ", "dim"), Span(text)
+
+
+def _width(lines: Sequence[Line]) -> int:
+    return max(sum(cells(span.text) for span in line) for line in lines)
 
 
 def _number(number: int) -> tuple[str, str]:

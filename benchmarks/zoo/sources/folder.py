@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from benchmarks.zoo.sources.library import run_inferred
+from visunn_lint.loading.capturing import MODES
 from visunn_lint.loading.module import runs
 from visunn_lint.loading.options import Options
 from visunn_lint.pipeline.building.importing import imports_put_back
@@ -39,7 +40,7 @@ class Folder:
         """Yield the models of one file."""
         root = self.path.resolve()
         target = Target(task.name, root / task.name)
-        options = Options((), ("eval",), "auto", {}, root, None, (), allow_network=False)
+        options = Options((), MODES, "auto", {}, root, None, (), allow_network=False)
         with imports_put_back(), closing(runs(target, options)) as found:
             for name, run in found:
                 yield name.rpartition("::")[2], run if task.conventions else partial(_inferred, run)

@@ -66,7 +66,7 @@ def _run(builder: Builder, build: Callable[[], nn.Module], task: Task) -> tuple[
     candidate = Candidate(task.name, "factory", lambda _module: build)
     built = builder.build(candidate)
     rebuild = cache(partial(builder.rebuild, candidate)) if built.rung == "meta" else None
-    subject = Subject(Request(built.model, rebuild=rebuild), ("eval",), reason=built.reason)
+    subject = Subject(Request(built.model, rebuild=rebuild), reason=built.reason)
     return subject, run_chosen(subject, None, {}) if task.conventions else run_inferred(subject)
 
 

@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from visunn_lint.loading.capturing import Run, Subject
 
 Found: TypeAlias = "Generator[tuple[str, Callable[[], tuple[Subject, Run]]]]"
-"""The models of a task: each by its name within it, with a function that captures it in eval mode."""
+"""The models of a task: each by its name within it, with a function that captures it."""
 
 
 class ExcludedError(Exception):

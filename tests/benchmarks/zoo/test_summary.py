@@ -17,29 +17,33 @@ ROWS = (
     ),
     row("c", outcome="failed", rung="", reason="time: more than 60 s", seconds=60.0),
     row("d", outcome="excluded", rung="", reason="its configuration has no defaults"),
-    row("e", train="ValueError: no targets", unknown=("mul in `head` reads 2×3",), replay="not run"),
+    row("e", train="ValueError: no targets", nodes=7, unknown=("mul in `head` reads 2×3",), replay="not run"),
+    row("f", outcome="failed", rung="", reason="build: `f` cannot be built", seconds=0.5),
 )
 
 
 def test_report_says_all_that_is_in_the_rows() -> None:
     """Rungs, inputs, seconds, reasons in percent of what was tried, replay, and the slowest models."""
     assert list(summary(ROWS)) == [
-        "4 models tried, 1 names excluded",
-        "captured 3 (75.0 %): 2 meta, 1 real",
+        "5 models tried, 1 names excluded, 4 built",
+        "captured 3 (60.0 %): 2 meta, 1 real",
+        "captured 3 (75.0 %) of those that were built",
         "inputs: 1 inferred, 2 declared",
-        "seconds: 63 in all, 1.00 in the middle",
-        "failed: 1",
-        "     1  25.0 %  time: more than N s  (c)",
+        "seconds: 64 in all, 1.00 in the middle",
+        "unknown producers: 1 reads by 7 nodes",
+        "failed: 2",
+        "     1  20.0 %  build: … cannot be built  (f)",
+        "     1  20.0 %  time: more than N s  (c)",
         "excluded: 1",
-        "     1  25.0 %  its configuration has no defaults  (d)",
+        "     1  20.0 %  its configuration has no defaults  (d)",
         "not on the first rung: 1",
-        "     1  25.0 %  needs the value N  (b)",
+        "     1  20.0 %  needs the value N  (b)",
         "on it, but built for real: 1",
-        "     1  25.0 %  ValueError: no values  (a)",
+        "     1  20.0 %  ValueError: no values  (a)",
         "not in train mode: 1",
-        "     1  25.0 %  ValueError: no targets  (e)",
-        "unknown producers: 1",
-        "     1  25.0 %  mul in … reads N  (e)",
+        "     1  20.0 %  ValueError: no targets  (e)",
+        "with unknown producers: 1",
+        "     1  20.0 %  mul in … reads N  (e)",
         "replay equal 1 (50.0 %) of 2, 1 not run",
         "not replayed equal: 2",
         "     1  33.3 %  differs: output N is off by up to N  (b)",
@@ -49,6 +53,7 @@ def test_report_says_all_that_is_in_the_rows() -> None:
         "      1.0 s  a",
         "      1.0 s  b",
         "      1.0 s  e",
+        "      0.5 s  f",
     ]
 
 

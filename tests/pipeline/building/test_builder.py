@@ -177,7 +177,7 @@ def test_builds_are_alike(builder: Builder, tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("body", "message"),
     [
-        ("raise ValueError('no weights\\nhere')", "`Bad` cannot be built: ValueError: no weights (FILE:18)"),
+        ("raise ValueError('no weights\\nhere')", "`Bad` cannot be built: ValueError: no weights […] (FILE:18)"),
         ("import sys; sys.exit('no GPU')", "`Bad` cannot be built: it calls sys.exit('no GPU') (FILE:18)"),
         ("nn.Linear('3', 3)", "`Bad` cannot be built: TypeError: "),
     ],

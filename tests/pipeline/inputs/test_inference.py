@@ -87,7 +87,7 @@ def test_flat_inputs(build: Callable[[], nn.Module], expected: str) -> None:
         pytest.param(Block, "b x 6:int64", id="block"),
         pytest.param(Classifier, "b x 16:int64, lengths=b:int64", id="classifier"),
         pytest.param(Translator, "b x 16:int64, tgt=b x 16:int64, mask=b x 16:bool", id="translator"),
-        pytest.param(Captions, "b x 3 x 224 x 224, input_ids=b x 224:int64", id="captions"),
+        pytest.param(Captions, "b x 3 x 224 x 224, input_ids=b x 16:int64", id="captions"),
         pytest.param(Ratings, "b:int64, item=b:int64", id="ratings"),
     ],
 )

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 DEFAULT = "native"
 
 
+@cache
 def names() -> list[str]:
     """Return the names of the engines."""
     return sorted(module.name for module in pkgutil.iter_modules(__path__) if module.name != "engine")
@@ -23,14 +24,14 @@ def names() -> list[str]:
 
 def find(name: str) -> Engine:
     """Return an engine by name, ``auto`` for the default one; raises InputError for an unknown name."""
-    return _find(DEFAULT if name == "auto" else name)
+    check_name(name)
+    return cast("Engine", importlib.import_module(f"{__name__}.{DEFAULT if name == 'auto' else name}").ENGINE)
 
 
-@cache
-def _find(name: str) -> Engine:
-    if name not in names():
+def check_name(name: str) -> None:
+    """Raise InputError for the name of an engine that there is not; imports none."""
+    if name not in {"auto", *names()}:
         close = get_close_matches(name, names(), n=1)
         hint = f"did you mean {close[0]}?" if close else f"there are {', '.join(['auto', *names()])}"
         message = f"no engine is called {name!r}"
         raise InputError(message, hint=hint)
-    return cast("Engine", importlib.import_module(f"{__name__}.{name}").ENGINE)

@@ -9,8 +9,10 @@ import torch
 from torch import Tensor
 
 from visunn_lint.errors import InputError
+from visunn_lint.pipeline.engines.native.structure import tensors_in
 from visunn_lint.pipeline.inputs.consumers import first_consumer, is_length, is_mask, parameter_dtype, reads_indices
 from visunn_lint.pipeline.inputs.signature import check, needed, positional_names
+from visunn_lint.pipeline.inputs.values import floats, integers
 from visunn_lint.spec import InputSpec, InputValue, TensorInput
 
 if TYPE_CHECKING:
@@ -18,19 +20,24 @@ if TYPE_CHECKING:
 
     from torch import nn
 
+    from visunn_lint.records import Mode
+
 
 @dataclass(frozen=True, slots=True)
 class Arguments:
     """The values that forward is called with.
 
     ``spelling`` is how ``--input`` takes them, "" for what has no spelling; ``is_inferred`` says
-    that they were guessed.
+    that they were guessed. ``spec`` is what they were made to, if it is behind every tensor.
+    ``unfit`` tells of modes that they are not for what forward raises there.
     """
 
     args: tuple[Any, ...] = ()
     kwargs: Mapping[str, Any] = field(default_factory=dict)
     spelling: str = ""
     is_inferred: bool = False
+    spec: InputSpec | None = None
+    unfit: Mapping[Mode, str] = field(default_factory=dict)
 
 
 def from_values(model: nn.Module, args: object, kwargs: Mapping[str, Any]) -> Arguments:
@@ -58,7 +65,12 @@ def from_spec(spec: InputSpec, model: nn.Module, kwargs: Mapping[str, Any] | Non
     made, named = materialise(spec, model)
     named.update(kwargs or {})
     check(model, made, named)
-    return Arguments(made, named, str(spec))
+    return Arguments(made, named, str(spec), spec=behind_all(spec, kwargs))
+
+
+def behind_all(spec: InputSpec, kwargs: Mapping[str, Any] | None) -> InputSpec | None:
+    """Return a spec if there is no tensor among the values that are given beside it."""
+    return None if tensors_in((), dict(kwargs or {})) else spec
 
 
 def materialise(
@@ -67,8 +79,8 @@ def materialise(
     """Return the positional and the named arguments that a spec stands for.
 
     Floats are drawn from a normal distribution, always the same ones, in the dtype of the
-    model's parameters; integers are 0, what is named like a length is the length of the first
-    sequence. ``batch`` stands for the axis ``b``: by default the smallest number from 2 on that
+    model's parameters; integers are 0 but for lengths, grids and masks, which agree with the other
+    tensors. ``batch`` stands for the axis ``b``: by default the smallest number from 2 on that
     is no other dimension.
     """
     maker = _Maker(spec, model, choose_batch(spec) if batch is None else batch, device)
@@ -117,9 +129,8 @@ class _Maker:
         if self._device == "meta":
             return torch.empty(shape, dtype=dtype, device="meta")
         if dtype.is_floating_point or dtype.is_complex:
-            return torch.randn(shape, generator=self._random).to(self._device, dtype)
-        fill = self._length() if is_length(name) else 0
-        return torch.full(shape, fill, dtype=dtype, device=self._device)
+            return floats(name, shape, self._random).to(self._device, dtype)
+        return integers(name, shape, dtype, self._spec).to(self._device)
 
     def _dtype(self, name: str, wanted: TensorInput) -> torch.dtype:
         if wanted.dtype:
@@ -135,14 +146,6 @@ class _Maker:
     def _is_index(self, name: str) -> bool:
         consumer = first_consumer(self._model, name)
         return consumer is not None and reads_indices(consumer)
-
-    def _length(self) -> int:
-        """Return the length of the first sequence: the first axis of the first tensor that is no batch."""
-        for tensor in self._spec.tensors:
-            lengths = [dim for dim in tensor.dims if isinstance(dim, int)]
-            if lengths and len(tensor.dims) > 1:
-                return lengths[0] if "b" in tensor.dims else lengths[min(1, len(lengths) - 1)]
-        return 1
 
 
 def _spelled(value: object) -> InputValue:

@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 
 _TOO_SMALL = re.compile(
-    r"Kernel size can't be greater|Output size is too small|Padding size should be less|too small"
-    r"|more than 1 (?:value per channel|spatial element)|maximum size for tensor"
+    r"Kernel size can't be greater|smaller than kernel size|Output size is too small|Padding size should be less"
+    r"|too small|more than 1 (?:value per channel|spatial element)|maximum size for tensor"
     r"|(?:should|must|has to) be (?:at least|smaller)"
 )
 _WANTS_INTEGERS = re.compile(
@@ -14,7 +14,7 @@ _WANTS_INTEGERS = re.compile(
 )
 _WANTS_FLOATS = re.compile(
     r"for '(?:Long|Bool|Int)'|floating point|but got (?:Long|Bool)|Input type \((?:long|bool)|found (?:Long|Bool)"
-    r"|bool tensor"
+    r"|bool tensor|of float\d+ and int64|of integers"
 )
 _RANKS = (
     re.compile(r"\((?:un)?batched\) or (\d)D"),
@@ -25,11 +25,13 @@ _RANKS = (
     re.compile(r"to be \dD or (\d)D"),
     re.compile(r"expected \dD or (\d)D input"),
     re.compile(r"[Ee]xpected (\d) dim(?:ension)?s"),
+    re.compile(r"must be an? (\d)D tensor"),
 )
 _REACHED_AXIS = re.compile(
     r"in range of \[-\d+, (\d+)\], but got (-?\d+)|too many indices for tensor of dimension (\d)"
 )
 _MISALIGNED = re.compile(r"must match|broadcast|[Ss]izes of tensors|[Ee]xpected size|same (?:size|shape)")
+_AXES = re.compile(r"dim\(\) = (\d) is not equal to len\(dims\) = (\d)")
 _VIEW = re.compile(r"shape '\[([-\d, ]+)\]' is invalid for input of size (\d+)")
 
 
@@ -57,6 +59,12 @@ def misfit_view(message: str) -> tuple[list[int], int] | None:
     """Return the shape of a view, and the number of elements that do not fit it; None if it is not about that."""
     found = _VIEW.search(message)
     return None if found is None else ([int(part) for part in found[1].split(",")], int(found[2]))
+
+
+def misses_axis(message: str) -> bool:
+    """Return whether something made from the inputs has one axis less than it should."""
+    found = _AXES.search(message)
+    return found is not None and int(found[2]) - int(found[1]) == 1
 
 
 def numbers_in(message: str) -> list[int]:

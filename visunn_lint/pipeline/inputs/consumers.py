@@ -21,9 +21,13 @@ SIZE = "n"
 _INDICES = (nn.Embedding, nn.EmbeddingBag)
 _LAZY_CHANNELS = 3
 _LAZY_FEATURES = 16
+_CLIP_FRAMES = 16
 
 _INDEX_WORDS = frozenset({"ids", "id", "idx", "index", "indices", "token", "tokens", "word", "words", "text", "texts"})
 _IMAGE_WORDS = frozenset({"image", "images", "img", "imgs", "pixel", "pixels"})
+_FLOAT_WORDS = frozenset(
+    {"features", "feats", "values", "embeds", "embeddings", "states", "latents", "audio", "waveform", "video", "pos"}
+)
 _MASK_WORDS = frozenset({"mask", "masks"})
 _LENGTH_WORDS = frozenset({"length", "lengths", "len", "lens"})
 _ANYTHING = frozenset({"x", "y", "input", "inputs", "data", "batch", "t", ""})
@@ -45,11 +49,18 @@ def first_consumer(model: nn.Module, name: str) -> nn.Module | None:
     layers = list(telling_layers(model))
     said = words(name) - _ANYTHING
     for path, layer in layers:
-        if said & words(path):
+        if _stems(said) & _stems(words(path)) and not (reads_indices(layer) and said & _FLOAT_WORDS):
             return layer
+    if said & _FLOAT_WORDS and not said & _INDEX_WORDS:
+        return next((layer for _, layer in layers if not reads_indices(layer)), None)
     kinds = _INDICES if said & _INDEX_WORDS else nn.Conv2d if said & _IMAGE_WORDS else nn.Module
     fitting = [layer for _, layer in layers if isinstance(layer, kinds)]
     return next(iter(fitting or [layer for _, layer in layers]), None)
+
+
+def _stems(found: frozenset[str]) -> frozenset[str]:
+    """Return words without the ending of the plural: ``actions`` go through ``embed_action``."""
+    return frozenset(word.removesuffix("s") for word in found if word)
 
 
 def reads_indices(layer: nn.Module) -> bool:
@@ -60,6 +71,19 @@ def reads_indices(layer: nn.Module) -> bool:
 def layout(layer: nn.Module) -> TensorInput | None:
     """Return what a layer reads, with ``b`` for the batch and ``n`` for a length that is free."""
     return next((read(layer) for kinds, read in _LAYOUTS if isinstance(layer, kinds)), None)
+
+
+def layouts(layer: nn.Module) -> Iterator[TensorInput]:
+    """Yield what a layer reads; first a clip where it treats time unlike space."""
+    if isinstance(layer, nn.Conv3d) and not _is_cubic(layer):
+        yield TensorInput(("b", layer.in_channels or _LAZY_CHANNELS, _CLIP_FRAMES, SIZE, SIZE))
+    found = layout(layer)
+    if found is not None:
+        yield found
+
+
+def _is_cubic(layer: nn.Conv3d) -> bool:
+    return len(set(layer.kernel_size)) == 1 and len(set(layer.stride)) == 1
 
 
 def model_layout(model: nn.Module) -> TensorInput | None:

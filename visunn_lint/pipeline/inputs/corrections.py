@@ -2,89 +2,67 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
-from math import isqrt, prod, sqrt
+from dataclasses import replace
+from math import isqrt, prod
 from typing import TYPE_CHECKING
 
 from torch import nn
 
 from visunn_lint.pipeline.inputs.complaints import (
-    is_misaligned,
-    is_too_small,
     misfit_view,
-    numbers_in,
+    misses_axis,
     wanted_rank,
     wants_floats,
     wants_integers,
 )
-from visunn_lint.pipeline.inputs.consumers import SIZE, layout
-from visunn_lint.pipeline.inputs.sizes import larger, smaller
+from visunn_lint.pipeline.inputs.consumers import SIZE, is_length, layout
+from visunn_lint.pipeline.inputs.guess import Length, Part
+from visunn_lint.pipeline.inputs.guesses import with_parameter
+from visunn_lint.pipeline.inputs.missing import missing
+from visunn_lint.pipeline.inputs.resizing import by_alignment, by_numbers, by_size, by_usual_sides, scaled
+from visunn_lint.pipeline.inputs.signature import inner_model, parameters
+from visunn_lint.pipeline.inputs.trouble import troubles
 from visunn_lint.spec import TensorInput
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable, Iterator, Sequence
 
-    from visunn_lint.pipeline.inputs.guesses import Guess
+    from visunn_lint.pipeline.inputs.guess import Guess
+    from visunn_lint.pipeline.inputs.trouble import Trouble
     from visunn_lint.records import Failure
 
 _MATRICES = frozenset({"linear", "matmul", "mm", "addmm", "bmm", "mv"})
 _CONVOLUTIONS = frozenset({f"conv{way}{rank}d" for way in ("", "_transpose") for rank in (1, 2, 3)})
-_MOST_NUMBERS = 4
-_LARGEST_SAID = 4096
+_IMAGES_RANK = 5
+"""Batch, some images, channels, height, width."""
 
 
-@dataclass(frozen=True, slots=True)
-class Trouble:
-    """A guess, the failure that it led to, and the layer in which that happened, if torch's own.
+def corrections(
+    guess: Guess, failure: Failure, model: nn.Module, code: Sequence[str] = (), known: Iterable[str] = ()
+) -> Iterator[Guess]:
+    """Yield better guesses for one that failed.
 
-    ``name`` is the parameter of forward that is to blame, as far as can be told.
+    ``code`` is where, as in a Trial; ``known`` are the parameters that have a value in any case.
     """
-
-    guess: Guess
-    failure: Failure
-    layer: nn.Module | None
-    name: str
-    is_direct: bool
-    """Whether the op that failed was given that very input, rather than something made from it."""
-
-    @property
-    def layout(self) -> TensorInput:
-        """The layout of the input that is to blame."""
-        return self.guess.tensors[self.name]
-
-    def instead(self, *dims: int | str, dtype: str | None = None) -> Guess:
-        """Return the guess with another shape for the input that is to blame."""
-        return self.guess.with_layout(self.name, TensorInput(dims, dtype))
-
-
-def corrections(guess: Guess, failure: Failure, model: nn.Module) -> Iterator[Guess]:
-    """Yield better guesses for one that failed."""
-    trouble = _trouble(guess, failure, model)
-    if trouble is None:
-        return
-    for correct in (
-        _by_reader,
-        _by_dtype,
-        _by_rank,
-        _by_matrix,
-        _by_convolution,
-        _by_view,
-        _by_size,
-        _by_alignment,
-        _by_numbers,
-    ):
-        yield from correct(trouble)
-
-
-def _trouble(guess: Guess, failure: Failure, model: nn.Module) -> Trouble | None:
-    shapes = {name: value.dims for name, value in guess.concrete.items()}
-    if not shapes:
-        return None
-    operands = [operand.shape for operand in failure.operands]
-    direct = [name for name, shape in shapes.items() if shape in operands]
-    layer = dict(model.named_modules()).get(failure.module)
-    is_unseen = not failure.op and type(layer).__module__.startswith("torch.nn")
-    return Trouble(guess, failure, layer, (direct or list(shapes))[0], bool(direct) or is_unseen)
+    given = guess.names.union(known)
+    optional = {each.name: each for each in parameters(model)}
+    for name in missing(failure, code, model, given):
+        yield with_parameter(guess, inner_model(model), optional[name])
+    for trouble in troubles(guess, failure, model):
+        for correct in (
+            _by_reader,
+            _by_dtype,
+            _by_axis,
+            _by_rank,
+            _by_matrix,
+            _by_convolution,
+            _by_view,
+            by_size,
+            by_alignment,
+            by_numbers,
+            by_usual_sides,
+        ):
+            yield from correct(trouble)
 
 
 def _by_reader(trouble: Trouble) -> Iterator[Guess]:
@@ -94,7 +72,7 @@ def _by_reader(trouble: Trouble) -> Iterator[Guess]:
         return
     if isinstance(trouble.layer, nn.Linear | nn.LayerNorm) and len(trouble.layout.dims) > len(wanted.dims):
         yield trouble.instead(*trouble.layout.dims[:-1], wanted.dims[-1])
-    yield trouble.guess.with_layout(trouble.name, wanted)
+    yield trouble.put(wanted)
 
 
 def _by_dtype(trouble: Trouble) -> Iterator[Guess]:
@@ -102,6 +80,26 @@ def _by_dtype(trouble: Trouble) -> Iterator[Guess]:
         yield trouble.instead(*trouble.layout.dims, dtype="int64")
     if wants_floats(trouble.failure.message):
         yield trouble.instead(*trouble.layout.dims)
+
+
+def _by_axis(trouble: Trouble) -> Iterator[Guess]:
+    """Make sequences of one length of all rows at once, where something made from them misses an axis."""
+    if not misses_axis(trouble.failure.message):
+        return
+    guess = trouble.guess
+    parts = tuple(_as_sequence(part, guess.focus) for part in guess.parts)
+    if parts != guess.parts:
+        yield replace(guess, parts=parts)
+
+
+def _as_sequence(part: Part, length: int) -> Part:
+    """Return a part with a free length behind its batch axis if it has features alone, or nothing."""
+    if not isinstance(part.layout, TensorInput) or is_length(part.name):
+        return part
+    dims = part.layout.dims
+    if dims[:1] != ("b",) or len(dims) > 2 or SIZE in dims:  # noqa: PLR2004 -- batch, features
+        return part
+    return replace(part, layout=replace(part.layout, dims=("b", SIZE, *dims[1:])), length=length)
 
 
 def _by_rank(trouble: Trouble) -> Iterator[Guess]:
@@ -116,6 +114,8 @@ def _by_rank(trouble: Trouble) -> Iterator[Guess]:
         4: (("b", features, SIZE, SIZE), ("b", 3, SIZE, SIZE)),
         5: (("b", features, SIZE, SIZE, SIZE), ("b", SIZE, features, 64, 64)),
     }
+    if rank == _IMAGES_RANK and len(dims) == rank - 1:
+        yield trouble.put(TensorInput((*dims[:1], 2, *dims[1:]), trouble.layout.dtype))
     yield from (trouble.instead(*shape, dtype=trouble.layout.dtype) for shape in shapes.get(rank, ()))
 
 
@@ -131,7 +131,7 @@ def _by_matrix(trouble: Trouble) -> Iterator[Guess]:
         yield trouble.instead(dims[0], dims[2], dims[1])
     if trouble.is_direct:
         yield trouble.instead(*dims[:-1], wanted)
-    yield from _scaled(trouble, got, wanted)
+    yield from scaled(trouble, got, wanted)
 
 
 def _by_convolution(trouble: Trouble) -> Iterator[Guess]:
@@ -154,7 +154,7 @@ def _by_view(trouble: Trouble) -> Iterator[Guess]:
     wanted = prod(dim for dim in target if dim > 0) * (batch if -1 in target else 1)
     if trouble.is_direct and wanted % batch == 0:
         yield from _of_elements(trouble, wanted // batch)
-    yield from _scaled(trouble, got, wanted)
+    yield from scaled(trouble, got, wanted)
 
 
 def _of_elements(trouble: Trouble, count: int) -> Iterator[Guess]:
@@ -163,54 +163,5 @@ def _of_elements(trouble: Trouble, count: int) -> Iterator[Guess]:
     for each in channels:
         side = isqrt(count // each) if isinstance(each, int) and each > 0 and count % each == 0 else 0
         if side > 1 and isinstance(each, int) and side * side * each == count:
-            yield replace(trouble.instead("b", each, SIZE, SIZE), size=side, low=0, high=0)
+            yield trouble.instead("b", each, SIZE, SIZE).with_length(Length(side))
     yield trouble.instead("b", count)
-
-
-def _scaled(trouble: Trouble, got: int, wanted: int) -> Iterator[Guess]:
-    """Yield guesses whose free length is changed so that what came to ``got`` comes to ``wanted``."""
-    guess, dims = trouble.guess, trouble.layout.dims
-    free = dims.count(SIZE)
-    if got == wanted or not got:
-        return
-    if free:
-        estimate = guess.size * (wanted / got) ** (1 / free)
-        yield from smaller(guess, estimate) if got > wanted else larger(guess, estimate)
-    elif isinstance(dims[-1], int) and dims[-1] * wanted % got == 0:
-        yield trouble.instead(*dims[:-1], dims[-1] * wanted // got)
-
-
-def _by_size(trouble: Trouble) -> Iterable[Guess]:
-    return larger(trouble.guess) if is_too_small(trouble.failure.message) else ()
-
-
-def _by_alignment(trouble: Trouble) -> Iterator[Guess]:
-    """Scale the free length, as it is or by area, where two tensors should be alike in one."""
-    shapes = [operand.shape for operand in trouble.failure.operands if operand.shape][:2]
-    if len(shapes) < 2 or not is_misaligned(trouble.failure.message):  # noqa: PLR2004 -- it takes two to differ
-        return
-    for one, other in zip(reversed(shapes[0]), reversed(shapes[1]), strict=False):
-        if one == other or 1 in (one, other):
-            continue
-        size = trouble.guess.size
-        factors = (other / one, one / other)
-        scaled = [size * factor for factor in factors]
-        by_area = [size * sqrt(factor) for factor in factors]
-        without_token = [size * sqrt(a / b) for a, b in ((other - 1, one - 1), (one - 1, other - 1))]
-        aligned = [(size // 32 + 1) * 32]
-        for value in (*without_token, *scaled, *by_area, other, one, *aligned):
-            if 1 <= value <= _LARGEST_SAID and float(value).is_integer():
-                yield trouble.guess.with_size(int(value))
-
-
-def _by_numbers(trouble: Trouble) -> Iterator[Guess]:
-    """Try the numbers in a message: an assertion of the user's often names the size that it wants."""
-    message = trouble.failure.message
-    if trouble.failure.operands or wanted_rank(message):
-        return
-    numbers = numbers_in(message)
-    for number in numbers if len(numbers) <= _MOST_NUMBERS else ():
-        if 1 < number <= _LARGEST_SAID:
-            yield trouble.guess.with_size(number)
-            if isinstance(trouble.layout.dims[-1], int) and len(trouble.layout.dims) > 1:
-                yield trouble.instead(*trouble.layout.dims[:-1], number, dtype=trouble.layout.dtype)

@@ -2,31 +2,31 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from inspect import Parameter
-from math import prod
-from typing import TYPE_CHECKING, TypeAlias
+from typing import TYPE_CHECKING
 
 from torch import nn
 
-from visunn_lint.pipeline.inputs.arguments import choose_batch
+from visunn_lint.pipeline.inputs.by_name import layouts_by_name
 from visunn_lint.pipeline.inputs.consumers import (
     SIZE,
     first_consumer,
     is_length,
     is_mask,
-    layout,
+    layouts,
     model_layout,
     telling_layers,
 )
-from visunn_lint.pipeline.inputs.signature import inner_model, needed
-from visunn_lint.spec import InputSpec, InputValue, TensorInput
+from visunn_lint.pipeline.inputs.guess import Guess, Length, Part
+from visunn_lint.pipeline.inputs.settings import side_said
+from visunn_lint.pipeline.inputs.signature import inner_model, needed, parameters
+from visunn_lint.spec import TensorInput
 
 if TYPE_CHECKING:
     from collections.abc import Container, Iterator
 
-Layout: TypeAlias = "TensorInput | list[TensorInput] | bool | int | float"
-"""What one parameter gets: a tensor with ``b`` and ``n`` among its dims, several, or a plain value."""
+    from visunn_lint.pipeline.inputs.guess import Layout
 
 _IMAGE_SIDE = 224
 _SMALL_SIDE = 28
@@ -44,90 +44,63 @@ _INDICES = TensorInput(("b", SIZE), "int64")
 _ONE_INDEX = TensorInput(("b",), "int64")
 
 
-@dataclass(frozen=True, slots=True)
-class Guess:
-    """What forward might be called with: a layout for each parameter, and the free length that they share.
-
-    ``size`` stands for ``n``; it is known to lie between ``low`` and ``high``, both excluded,
-    where these are not 0. ``by_name`` are the parameters that cannot be given by position.
-    """
-
-    layouts: tuple[tuple[str, Layout], ...]
-    size: int = _SEQUENCE_LENGTH
-    low: int = 0
-    high: int = 0
-    by_name: frozenset[str] = frozenset()
-
-    @property
-    def spec(self) -> InputSpec:
-        """The guess as inputs: the first parameter by position, the others by name."""
-        args = [_sized(value, self.size) for name, value in self.layouts[:1] if name not in self.by_name]
-        named = self.layouts[len(args) :]
-        return InputSpec(tuple(args), {name: _sized(value, self.size) for name, value in named})
-
-    @property
-    def tensors(self) -> dict[str, TensorInput]:
-        """The layout of each parameter that gets a single tensor."""
-        return {name: value for name, value in self.layouts if isinstance(value, TensorInput)}
-
-    @property
-    def batch(self) -> int:
-        """The batch size that it is tried with."""
-        return choose_batch(self.spec)
-
-    @property
-    def concrete(self) -> dict[str, TensorInput]:
-        """The tensors as they are tried: every dim a number."""
-        batch = self.batch
-        return {
-            name: TensorInput(
-                tuple({"b": batch, SIZE: self.size}.get(str(dim), dim) for dim in value.dims), value.dtype
-            )
-            for name, value in self.tensors.items()
-        }
-
-    @property
-    def numel(self) -> int:
-        """The number of elements of all tensors together."""
-        return sum(prod(tensor.shape(self.batch)) for tensor in self.concrete.values())
-
-    def with_layout(self, name: str, value: TensorInput) -> Guess:
-        """Return the guess with another layout for one parameter, and a length that suits it."""
-        layouts = tuple((each, value if each == name else old) for each, old in self.layouts)
-        same_rank = len(value.dims) == len(self.tensors[name].dims)
-        size = self.size if same_rank else start_size(value)
-        bounds = (self.low, self.high) if same_rank else (0, 0)
-        return replace(self, layouts=layouts, size=size, low=bounds[0], high=bounds[1])
-
-    def with_size(self, size: int) -> Guess:
-        """Return the guess with another free length."""
-        return replace(self, size=size)
-
-
 def first_guesses(model: nn.Module, known: Container[str] = ()) -> Iterator[Guess]:
     """Yield guesses, the likeliest first: they differ in what the first parameter gets.
 
     ``known`` are the parameters that need none.
     """
-    parameters = [each for each in needed(model) if each.name not in known]
-    if not parameters:
+    inner = inner_model(model)
+    wanted = [each for each in _wanted(model, inner) if each.name not in known]
+    if not wanted:
         yield Guess(())
         return
-    inner = inner_model(model)
-    first, *rest = parameters
-    others = tuple((each.name, _layout(inner, each)) for each in rest)
-    by_name = frozenset(each.name for each in parameters if each.kind is Parameter.KEYWORD_ONLY)
-    for value in _layouts_of_first(inner, first):
-        guess = Guess(((first.name, value), *others), _size(value), by_name=by_name)
+    first, *rest = wanted
+    by_name = frozenset(each.name for each in wanted if each.kind is Parameter.KEYWORD_ONLY)
+    if first.name != parameters(model)[0].name:
+        by_name |= {first.name}
+    for value, size in _layouts_of_first(inner, first):
+        guess = Guess((Part(first.name, value),), (Length(size),), by_name=by_name)
+        for each in rest:
+            guess = with_parameter(guess, inner, each)
+        guess = replace(guess, by_name=by_name)
         yield guess
         yield from _single_indices(guess)
+
+
+def with_parameter(guess: Guess, model: nn.Module, parameter: Parameter) -> Guess:
+    """Return the guess with one more parameter: its free length is that of the first one of its kind, if any is."""
+    value, size = _layout(model, parameter)
+    if isinstance(value, TensorInput):
+        for name, other in guess.tensors.items():
+            if _is_alike(other, value, parameter):
+                return guess.about(name).with_part(parameter.name, value, size, shares=True)
+        return guess.with_part(parameter.name, value, size, shares=False)
+    return guess.with_part(parameter.name, value, size, shares=True)
+
+
+def _is_alike(first: TensorInput, value: TensorInput, parameter: Parameter) -> bool:
+    """Return whether two lengths go together: those of images, and those of sequences with each other or a mask."""
+    if SIZE not in first.dims:
+        return False
+    are_images = [len(each.dims) > 3 for each in (first, value)]  # noqa: PLR2004 -- more axes than a sequence has
+    if is_mask(parameter.name):
+        return not are_images[0] or are_images[1] or value.dims.count(SIZE) > 1
+    return are_images[0] == are_images[1] and (first.dtype is None) == (value.dtype is None)
+
+
+def _wanted(model: nn.Module, inner: nn.Module) -> list[Parameter]:
+    """Return the parameters that have to be given, and the one that a model of transformers calls its main input."""
+    main = getattr(inner, "main_input_name", None)
+    found = [each for each in parameters(model) if isinstance(main, str) and each.name == main]
+    required = [each for each in needed(model) if not found or each.default is Parameter.empty]
+    return [*required, *(each for each in found if each not in required)]
 
 
 def _single_indices(guess: Guess) -> Iterator[Guess]:
     """Yield the guess with one index a sample, where all inputs are looked up."""
     tensors = guess.tensors
     if tensors and all(value == _INDICES for value in tensors.values()):
-        yield replace(guess, layouts=tuple((name, _ONE_INDEX) for name in tensors))
+        yield replace(guess, parts=tuple(replace(part, layout=_ONE_INDEX) for part in guess.parts))
 
 
 def start_size(value: TensorInput) -> int:
@@ -139,19 +112,32 @@ def start_size(value: TensorInput) -> int:
         return next(length for length in (_SEQUENCE_LENGTH, 12) if length not in value.dims)
     if len(value.dims) == 4 and value.dims[1] == 1:  # noqa: PLR2004 -- a batch of images
         return _SMALL_SIDE
+    if value.dims.count(SIZE) == 2:  # noqa: PLR2004 -- height and width, of a clip too
+        return _IMAGE_SIDE
     return _SIDES_BY_RANK.get(len(value.dims), _SEQUENCE_LENGTH)
 
 
-def _size(value: Layout) -> int:
-    return start_size(value) if isinstance(value, TensorInput) else _SEQUENCE_LENGTH
+def _layouts_of_first(model: nn.Module, parameter: Parameter) -> Iterator[tuple[Layout, int]]:
+    """Yield what the first parameter may be, with the free length to begin with.
 
-
-def _layouts_of_first(model: nn.Module, parameter: Parameter) -> Iterator[Layout]:
-    """Yield what the first parameter may be: as its own layer, the other first layers, and usage have it."""
+    As its name, its own layer, the other first layers, and usage have it.
+    """
     seen: list[Layout] = []
+    for value, size in _ways_of_first(model, parameter):
+        if value not in seen:
+            seen.append(value)
+            yield value, size
+
+
+def _ways_of_first(model: nn.Module, parameter: Parameter) -> Iterator[tuple[Layout, int]]:
+    named = list(layouts_by_name(model, parameter.name))
+    yield from ((each.layout, each.size or _size(model, each.layout)) for each in named)
+    if any(each.layout == _INDICES for each in named):
+        return
+    if not named:
+        yield _layout(model, parameter)
     for value in (
-        _layout(model, parameter),
-        *(found for _, layer in list(telling_layers(model))[:_MOST_LAYERS] if (found := layout(layer))),
+        *(found for _, layer in list(telling_layers(model))[:_MOST_LAYERS] for found in layouts(layer)),
         model_layout(model),
         TensorInput(("b", 3, SIZE, SIZE)),
         TensorInput(("b", 1, SIZE, SIZE)),
@@ -159,12 +145,27 @@ def _layouts_of_first(model: nn.Module, parameter: Parameter) -> Iterator[Layout
         TensorInput(("b", SIZE)),
         TensorInput(("b", SIZE, 64)),
     ):
-        if value is not None and value not in seen:
-            seen.append(value)
-            yield value
+        if value is not None:
+            yield value, _size(model, value)
 
 
-def _layout(model: nn.Module, parameter: Parameter) -> Layout:
+def _layout(model: nn.Module, parameter: Parameter) -> tuple[Layout, int]:
+    """Return what a parameter gets, and the length to begin with."""
+    named = next(layouts_by_name(model, parameter.name), None)
+    value = named.layout if named is not None else _layout_by_kind(model, parameter)
+    size = named.size if named is not None else 0
+    return value, size or _size(model, value)
+
+
+def _size(model: nn.Module, value: Layout) -> int:
+    """Return the free length to begin with: the side that the model says for images, else a usual one."""
+    if not isinstance(value, TensorInput):
+        return _SEQUENCE_LENGTH
+    is_image = value.dims.count(SIZE) == 2  # noqa: PLR2004 -- height and width
+    return (side_said(model) if is_image else 0) or start_size(value)
+
+
+def _layout_by_kind(model: nn.Module, parameter: Parameter) -> Layout:
     name = parameter.name
     if parameter.annotation in _PLAIN_VALUES:
         return _PLAIN_VALUES[parameter.annotation]
@@ -179,10 +180,11 @@ def _layout(model: nn.Module, parameter: Parameter) -> Layout:
     if name in _TIME_NAMES:
         return TensorInput(("b",))
     layer = first_consumer(model, name)
-    return (layout(layer) if layer is not None else model_layout(model)) or TensorInput(("b", 3, SIZE, SIZE))
+    found = next(layouts(layer), None) if layer is not None else model_layout(model)
+    return found or TensorInput(("b", 3, SIZE, SIZE))
 
 
-def _state(model: nn.Module, *, is_cell: bool) -> TensorInput | list[TensorInput] | None:
+def _state(model: nn.Module, *, is_cell: bool) -> Layout:
     """Return the layout of the state of the first recurrent layer: two tensors for that of an LSTM."""
     for module in model.modules():
         if isinstance(module, nn.RNNBase):
@@ -193,9 +195,3 @@ def _state(model: nn.Module, *, is_cell: bool) -> TensorInput | list[TensorInput
             one = TensorInput(("b", module.hidden_size))
             return [one, one] if isinstance(module, nn.LSTMCell) and not is_cell else one
     return None
-
-
-def _sized(value: Layout, size: int) -> InputValue:
-    if isinstance(value, TensorInput):
-        return replace(value, dims=tuple(size if dim == SIZE else dim for dim in value.dims))
-    return [_sized(each, size) for each in value] if isinstance(value, list) else value

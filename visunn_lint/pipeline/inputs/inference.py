@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from visunn_lint.errors import InputError
-from visunn_lint.pipeline.description import shown
-from visunn_lint.pipeline.inputs.arguments import Arguments, materialise
+from visunn_lint.location import shown
+from visunn_lint.pipeline.inputs.arguments import Arguments, behind_all, materialise
 from visunn_lint.pipeline.inputs.corrections import corrections
 from visunn_lint.pipeline.inputs.guesses import first_guesses
 from visunn_lint.pipeline.inputs.signature import spelled
@@ -16,13 +17,16 @@ if TYPE_CHECKING:
 
     from torch import nn
 
-    from visunn_lint.pipeline.inputs.guesses import Guess
+    from visunn_lint.pipeline.inputs.guess import Guess
     from visunn_lint.pipeline.inputs.trial import Trial
     from visunn_lint.records import Failure
 
 MOST_RUNS = 40
 _MOST_RUNS_OF_ONE = 14
 """So many runs are spent on correcting one first guess."""
+
+_MOST_COST_OF_OTHER_MODE = 15
+"""So much is spent on inputs that do in both modes, when some have been found that do in one."""
 
 _MOST_ELEMENTS = 1 << 26
 _HOPELESS = frozenset({"NameError", "UnboundLocalError", "ImportError", "ModuleNotFoundError", "SystemExit"})
@@ -32,8 +36,9 @@ _HOPELESS = frozenset({"NameError", "UnboundLocalError", "ImportError", "ModuleN
 def infer(model: nn.Module, run: Callable[[Arguments], Trial], kwargs: Mapping[str, Any] | None = None) -> Arguments:
     """Return inputs that forward accepts, found within about ``MOST_RUNS`` runs.
 
-    Inputs whose batch comes out of forward again are preferred. ``kwargs`` are values that are
-    known. Raises InputError with what was tried and how to give them.
+    Inputs whose batch comes out of forward again are preferred; those that do in one mode alone
+    are better than none. ``kwargs`` are values that are known. Raises InputError with what was
+    tried and how to give them.
     """
     search = _Search(model, run, kwargs or {})
     for guess in search.guesses():
@@ -42,9 +47,10 @@ def infer(model: nn.Module, run: Callable[[Arguments], Trial], kwargs: Mapping[s
             return arguments
         if search.is_over:
             break
-    if search.second_best is not None:
-        return search.second_best
-    raise search.error()
+    best = search.second_best or search.third_best
+    if best is None:
+        raise search.error()
+    return best
 
 
 class _Search:
@@ -56,7 +62,9 @@ class _Search:
         self._kwargs = kwargs
         self._trials: dict[str, Trial] = {}
         self._corrected: list[Guess] = []
+        self._bound = MOST_RUNS
         self.second_best: Arguments | None = None
+        self.third_best: Arguments | None = None
         self.is_over = False
 
     def guesses(self) -> Iterator[Guess]:
@@ -73,15 +81,22 @@ class _Search:
         """Return the arguments of a guess if it is right; a wrong one leads to others."""
         arguments = self._arguments(guess)
         trial = self._trials[str(guess.spec)] = self._run(arguments)
-        self.is_over = sum(trial.cost for trial in self._trials.values()) >= MOST_RUNS
         if trial.failure is None:
-            if _keeps_batch(trial, guess.batch):
+            if not guess.spec.declares_batch or _keeps_batch(trial, guess.batch):
                 return arguments
             self.second_best = self.second_best or arguments
-            return None
-        self.is_over = self.is_over or trial.failure.error in _HOPELESS
-        self._corrected[:0] = corrections(guess, trial.failure, self._model)
+        elif trial.passed and self.third_best is None:
+            self.third_best = replace(arguments, unfit={trial.mode: _in_words(trial.failure)})
+            self._bound = min(self._bound, self._cost + _MOST_COST_OF_OTHER_MODE)
+        if trial.failure is not None:
+            self._corrected[:0] = corrections(guess, trial.failure, self._model, trial.code, self._kwargs)
+        is_hopeless = trial.failure is not None and trial.failure.error in _HOPELESS
+        self.is_over = is_hopeless or self._cost >= self._bound
         return None
+
+    @property
+    def _cost(self) -> int:
+        return sum(trial.cost for trial in self._trials.values())
 
     def error(self) -> InputError:
         """Return what was tried, how the best of it went, and what to give."""
@@ -96,7 +111,8 @@ class _Search:
 
     def _arguments(self, guess: Guess) -> Arguments:
         args, kwargs = materialise(guess.spec, self._model)
-        return Arguments(args, {**kwargs, **self._kwargs}, str(guess.spec), is_inferred=True)
+        spec = behind_all(guess.spec, self._kwargs)
+        return Arguments(args, {**kwargs, **self._kwargs}, str(guess.spec), is_inferred=True, spec=spec)
 
     def _untried(self) -> Guess | None:
         while self._corrected:

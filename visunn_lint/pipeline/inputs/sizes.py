@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from visunn_lint.pipeline.inputs.guesses import Guess
+    from visunn_lint.pipeline.inputs.guess import Guess
 
 _USUAL = (
     *(1, 2, 4, 7, 8, 12, 14, 16, 24, 28, 32, 48, 56, 64, 84, 96, 112, 128, 160, 192, 224, 227, 256, 288, 299),
@@ -16,19 +16,25 @@ _USUAL = (
 )
 _NEAR = 0.12
 
+SIDES = (256, 224, 384, 192, 240, 160, 288, 299, 320, 448, 512, 128, 336, 96, 64, 518, 32, 1024)
+"""Sides of images that models are made for, the most usual first."""
+
 
 def larger(guess: Guess, estimate: float = 0) -> Iterator[Guess]:
     """Yield the guess with a larger free length, near the estimate where that is still possible."""
-    yield from _between(replace(guess, low=max(guess.low, guess.size)), estimate)
+    length = guess.length
+    yield from _between(guess.with_length(replace(length, low=max(length.low, length.size))), estimate)
 
 
 def smaller(guess: Guess, estimate: float = 0) -> Iterator[Guess]:
     """Yield the guess with a smaller free length, near the estimate where that is still possible."""
-    yield from _between(replace(guess, high=min(guess.high or guess.size, guess.size)), estimate)
+    length = guess.length
+    yield from _between(guess.with_length(replace(length, high=min(length.high or length.size, length.size))), estimate)
 
 
 def _between(guess: Guess, estimate: float) -> Iterator[Guess]:
-    low, high = guess.low, guess.high or _USUAL[-1] + 1
+    length = guess.length
+    low, high = length.low, length.high or _USUAL[-1] + 1
     usual = [size for size in _USUAL if low < size < high]
     if low < estimate < high:
         nearest = min(usual, key=lambda size: abs(size - estimate), default=0)
@@ -36,7 +42,7 @@ def _between(guess: Guess, estimate: float) -> Iterator[Guess]:
         if low < size < high:
             yield guess.with_size(size)
             return
-    if not guess.high:
+    if not length.high:
         yield from (guess.with_size(size) for size in usual[:1])
     elif usual:
         yield guess.with_size(usual[len(usual) // 2])

@@ -6,10 +6,10 @@ import re
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from visunn_lint.pipeline import engines
-from visunn_lint.pipeline.engines.native.run import run
-from visunn_lint.pipeline.engines.native.rungs import MetaRung
-from visunn_lint.pipeline.engines.native.write import write
+from visunn_lint.pipeline.engines.native import ENGINE
+from visunn_lint.pipeline.engines.native.verdict import UndecidedError
+from visunn_lint.pipeline.frames import raising_code
+from visunn_lint.pipeline.inputs.complaints import wants_floats
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -20,20 +20,23 @@ if TYPE_CHECKING:
     from visunn_lint.records import Failure, Mode
 
 _REAL_COST = 5
-_WANTS_VALUES = re.compile(
-    r"\bmeta\b|register_meta|fake impl|data-dependent|requires? grad|index out of range: a real|under autocast",
-    re.IGNORECASE,
-)
+_WANTS_VALUES = re.compile(r"\bmeta\b|register_meta|fake impl|data-dependent|requires? grad", re.IGNORECASE)
+"""What torch says where values or autograd are missing: it has no class of errors for that."""
 
 
 @dataclass(frozen=True, slots=True)
 class Trial:
     """How a run went: what it failed for, how many nodes it made before, the shapes that it returned.
 
-    ``cost`` counts a run on real tensors as several on meta.
+    ``mode`` is the one that it failed in, ``passed`` are those that it did not fail in. ``code``
+    are the statements outside torch that it failed in, the innermost first; ``cost`` counts a run
+    on real tensors as several on meta.
     """
 
     failure: Failure | None
+    mode: Mode = "eval"
+    passed: tuple[Mode, ...] = ()
+    code: tuple[str, ...] = ()
     progress: int = 0
     outputs: tuple[tuple[int, ...], ...] = ()
     cost: int = 1
@@ -47,38 +50,48 @@ class Rehearsal:
 
     def __init__(self, request: Request, modes: Sequence[Mode]) -> None:
         self._request = request
-        self._modes = modes
-        self._arguments: Arguments | None = None
-        self._captures: dict[Mode, Capture] = {}
+        self._modes = tuple(modes)
+        self._last: tuple[Arguments, Mapping[Mode, Capture]] | None = None
+        self._first_in_part: tuple[Arguments, Mapping[Mode, Capture]] | None = None
 
     def __call__(self, arguments: Arguments) -> Trial:
         """Return how forward went in the first mode that it failed in, or in the last one."""
-        self._arguments, self._captures = arguments, {}
+        captures: dict[Mode, Capture] = {}
+        self._last = arguments, captures
         trial = Trial(None)
         for mode in self._modes:
             request = replace(self._request, args=arguments.args, kwargs=arguments.kwargs, mode=mode)
-            capture = self._captures[mode] = _capture(request)
-            trial = _judged(capture)
+            capture = _capture(request)
+            trial = replace(_judged(capture), mode=mode, passed=tuple(captures))
             if trial.failure is not None:
                 break
+            captures[mode] = capture
+        if captures and self._first_in_part is None:
+            self._first_in_part = self._last
         return trial
 
     def captures(self, arguments: Arguments) -> Mapping[Mode, Capture]:
-        """Return the captures by mode, if it was these arguments that were tried last."""
-        return self._captures if arguments is self._arguments else {}
+        """Return the captures by mode, if it was these arguments that were tried last, or the first to do in one."""
+        kept = [each for each in (self._last, self._first_in_part) if each is not None]
+        return next((captures for tried, captures in kept if tried.kwargs is arguments.kwargs), {})
+
+
+def on_first_rung(request: Request) -> Capture | None:
+    """Return the capture of a run on meta tensors; None if it failed for want of values, or of autograd."""
+    capture = ENGINE.first_rung(request)
+    return None if capture.error is not None and _needs_more(capture.error) else capture
 
 
 def _capture(request: Request) -> Capture:
-    capture = write(run(request, MetaRung(), with_grad=False), rung="meta")
-    failure = capture.table.failure
-    if failure is None or not _needs_more(failure):
-        return capture
-    return engines.find("native").capture(request)
+    return on_first_rung(request) or ENGINE.capture(request)
 
 
-def _needs_more(failure: Failure) -> bool:
-    """Return whether a run failed for want of values, or of autograd."""
-    return _WANTS_VALUES.search(failure.message) is not None
+def _needs_more(error: BaseException) -> bool:
+    """Return whether a run failed for want of values, or of autograd; not if other inputs should have been given."""
+    message = str(error)
+    if isinstance(error, UndecidedError):
+        return not wants_floats(message)
+    return _WANTS_VALUES.search(message) is not None
 
 
 def _judged(capture: Capture) -> Trial:
@@ -86,4 +99,5 @@ def _judged(capture: Capture) -> Trial:
     calls = [call for module in table.modules[:1] for call in module.calls[:1]]
     outputs = tuple(slot.spec.shape for call in calls for slot in call.outputs)
     cost = _REAL_COST if table.captured.rung == "real" else 1
-    return Trial(table.failure, len(capture.graph.node), outputs, cost)
+    code = raising_code(capture.error) if capture.error is not None else ()
+    return Trial(table.failure, code=code, progress=len(capture.graph.node), outputs=outputs, cost=cost)

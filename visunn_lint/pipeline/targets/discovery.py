@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import ast
 import os
-import subprocess
 from dataclasses import dataclass, replace
 from fnmatch import fnmatch
 from functools import cached_property
@@ -195,6 +194,8 @@ def _python_files(folder: Path) -> Iterator[Path]:
 
 def _git_files(folder: Path) -> list[Path] | None:
     """Return the files below a folder that git tracks or would track; None outside a repository."""
+    import subprocess  # noqa: PLC0415 -- most targets are files
+
     command = ["git", "-C", str(folder), "ls-files", "-co", "--exclude-standard", "-z"]
     try:
         listed = subprocess.run(command, capture_output=True, check=True)  # noqa: S603 -- no shell, a fixed command

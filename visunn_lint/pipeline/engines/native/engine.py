@@ -25,6 +25,10 @@ class NativeEngine:
 
     name: str = "native"
 
+    def first_rung(self, request: Request) -> Capture:
+        """Return what a run without values and without autograd gives: a failure may be for want of them."""
+        return write(run(request, MetaRung(), with_grad=False), rung="meta")
+
     def capture(self, request: Request) -> Capture:
         """Return graph and module table; a forward that raises is ``table.failure``."""
         first = _run_with_grad_if_asked(request, MetaRung())

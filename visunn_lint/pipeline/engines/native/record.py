@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from visunn_lint.location import Location
     from visunn_lint.pipeline.calling import Args, Function, Kwargs
     from visunn_lint.pipeline.engines.native.tape import Step
-    from visunn_lint.records import NodeKind
+    from visunn_lint.records import Autograd, NodeKind
     from visunn_lint.spec import Plain, TensorSpec
 
 
@@ -52,6 +52,7 @@ class Record:
     source: Location | None = None
     label: str = ""
     module: str = ""
+    autograd: Autograd = "on"
 
 
 @dataclass(frozen=True, slots=True)

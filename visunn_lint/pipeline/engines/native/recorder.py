@@ -36,14 +36,15 @@ if TYPE_CHECKING:
     from visunn_lint.pipeline.calling import Args, Function, Kwargs, Value
     from visunn_lint.pipeline.engines.native.origins import Origins
     from visunn_lint.pipeline.engines.native.rungs import Rung
+    from visunn_lint.records import Autograd
     from visunn_lint.spec import TensorSpec
 
 
 class Recorder(TorchFunctionMode):
     """While entered, runs each torch API call on a rung and records it.
 
-    ``scope`` is the module call that is running; ``muted`` lets calls pass as they are,
-    ``initialising`` runs them on the rung without a record.
+    ``scope`` is the module call that is running, ``autograd`` whether autograd would watch it;
+    ``muted`` lets calls pass as they are, ``initialising`` runs them on the rung without a record.
     """
 
     def __init__(self, rung: Rung, origins: Origins, root: Scope, tape: Tape | None = None) -> None:
@@ -52,6 +53,7 @@ class Recorder(TorchFunctionMode):
         self.tape = tape
         self.lineage = Lineage(rung, origins, self.records, tape)
         self.scope = root
+        self.autograd: Autograd = "on"
         self.failed: FailedOp | None = None
         self.muted = False
         self.initialising = False
@@ -96,6 +98,7 @@ class Recorder(TorchFunctionMode):
         outputs = tuple(map(self.lineage.spec, made))
         source = user_location(0, CALL_CODE) or scope.source
         index = self.add(Record("opaque", "opaque", scope, call.inputs, call.seen, outputs, source=source))
+        self.records[index].autograd = self.autograd
         if self.tape is not None and call.step is not None:
             self.tape.steps[index] = call.step
         for slot, tensor in enumerate(made):
@@ -161,6 +164,7 @@ class Recorder(TorchFunctionMode):
                 (spec,),
                 entry.arguments,
                 user_location(1, CALL_CODE) or self.scope.source,
+                autograd=self.autograd,
             )
         )
         if self.tape is not None and step is not None:
@@ -262,6 +266,7 @@ class Recorder(TorchFunctionMode):
         named = arguments(call.func, call.args, call.kwargs)
         source = user_location(0, CALL_CODE) or scope.source
         index = self.add(Record(op_name(call.func), "op", scope, call.inputs, call.seen, outputs, named, source))
+        self.records[index].autograd = self.autograd
         if self.tape is not None and call.step is not None:
             self.tape.steps[index] = call.step
         return index

@@ -11,6 +11,7 @@ import torch
 
 from visunn_lint.pipeline.collecting import uncollected
 from visunn_lint.pipeline.engines.native import table
+from visunn_lint.pipeline.engines.native.autograd import followed
 from visunn_lint.pipeline.engines.native.module_calls import observed
 from visunn_lint.pipeline.engines.native.observer import CallLog, CallObserver, RecordedSlot
 from visunn_lint.pipeline.engines.native.origins import Origins
@@ -68,6 +69,7 @@ def run(request: Request, rung: MetaRung | RealRung, *, with_grad: bool, tape: T
             unfused(),
             eager(),
             shown(),
+            followed(),
             without_warnings(),
         ):
             stack.enter_context(context)

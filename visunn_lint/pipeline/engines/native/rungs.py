@@ -111,7 +111,7 @@ class MetaRung:
         """Run an op for real if it is small and all its operands are known, else on meta."""
         if not tensors:
             return self._create(func, args, kwargs)
-        if not self._needs_meta(func, tensors):
+        if not self._needs_meta(func, args, tensors):
             return func(*args, **kwargs)
         check_decidable(func, tensors, args)
         return self._run_on_meta(func, args, kwargs, [tensor for tensor in tensors if not tensor.is_meta])
@@ -143,13 +143,13 @@ class MetaRung:
             return sketch
         return func(*args, **{**kwargs, "device": CPU})
 
-    def _needs_meta(self, func: Function, tensors: list[Tensor]) -> bool:
+    def _needs_meta(self, func: Function, args: Args, tensors: list[Tensor]) -> bool:
         if any(tensor.is_meta for tensor in tensors):
             return True
         if self._overwritten and any(self._is_overwritten(tensor) for tensor in tensors):
             return True
         sizes = [tensor.numel() for tensor in tensors if not is_lazy(tensor)]
-        return _work(sizes) > _SMALL_WORK or max(sizes, default=0) > SMALL or _allocates_much(func)
+        return _work(sizes) > _SMALL_WORK or max(sizes, default=0) > SMALL or _allocates_much(func, args)
 
     def _forget_values(self, tensor: Tensor) -> None:
         """Take note that what a real tensor holds is no longer known: meta data was written into it."""
@@ -178,10 +178,13 @@ def _work(sizes: list[int]) -> int:
     return max(sizes) if len(set(sizes)) == 1 else prod(sizes)
 
 
-def _allocates_much(func: Function) -> bool:
+def _allocates_much(func: Function, args: Args) -> bool:
     """Return whether the size of the result is not bounded by that of the operands and of given data."""
     name = getattr(func, "__name__", "")
-    return name.startswith("new_") and name != "new_tensor"
+    if not name.startswith("new_") or name == "new_tensor":
+        return False
+    size = args[1] if len(args) > 1 and isinstance(args[1], tuple | list) else args[1:]
+    return not (len(args) > 1 and all(type(dim) is int for dim in size) and prod(size) <= SMALL)
 
 
 _unknown: dict[int, StorageWeakRef] = {}

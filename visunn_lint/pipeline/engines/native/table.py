@@ -16,7 +16,7 @@ from visunn_lint.pipeline.engines.native.arguments import plain
 from visunn_lint.records import Module, Param
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable, Iterator, Mapping
 
     from torch import Tensor, nn
 
@@ -57,11 +57,13 @@ def _record(
     registered: bool = True,
     container: str = "",
 ) -> Module:
+    arguments = hyperparameters(module)
     return Module(
         path=path,
         kind=public_name(type(module)),
         aliases=aliases,
-        hyperparameters=hyperparameters(module),
+        hyperparameters=arguments,
+        at_default=tuple(_at_default(type(module), arguments)),
         params=tuple(_params(path, module._parameters, names)),  # noqa: SLF001 -- named_parameters() leaves out ties
         buffers=tuple(_params(path, module._buffers, names)),  # noqa: SLF001 -- likewise
         children=tuple(_join(path, name) for name, child in module._modules.items() if child is not None),  # noqa: SLF001 -- named_children() leaves out aliases
@@ -131,19 +133,35 @@ def hyperparameters(module: nn.Module) -> dict[str, Plain]:
     return found
 
 
+def _at_default(cls: type, arguments: Mapping[str, Plain]) -> Iterator[str]:
+    """Yield the arguments that have their default; torch keeps one size as a tuple of it for each axis."""
+    defaults = _constructor_arguments(cls)
+    for name, value in arguments.items():
+        given = defaults[name]
+        default = plain(given)
+        is_known = given is None or default is not None
+        if is_known and (value == default or (isinstance(value, tuple) and value == (default,) * len(value))):
+            yield name
+
+
 @lru_cache(maxsize=4096)
-def _constructor_arguments(cls: type) -> tuple[str, ...]:
-    """Return the names of a constructor's arguments, with those that it passes on to its base."""
-    names: dict[str, None] = {}
+def _constructor_arguments(cls: type) -> Mapping[str, object]:
+    """Return the defaults of a constructor's arguments, with those that it passes on to its base.
+
+    One without a default has ``Parameter.empty``.
+    """
+    found: dict[str, object] = {}
     for base in cls.__mro__:
         if "__init__" not in base.__dict__:
             continue
         parameters = list(inspect.signature(base.__dict__["__init__"]).parameters.values())[1:]
         variadic = {parameter.kind for parameter in parameters} & {Parameter.VAR_POSITIONAL, Parameter.VAR_KEYWORD}
-        names.update(dict.fromkeys(parameter.name for parameter in parameters if parameter.kind not in variadic))
+        for parameter in parameters:
+            if parameter.kind not in variadic:
+                found.setdefault(parameter.name, parameter.default)
         if not variadic:
             break
-    return tuple(name for name in names if name not in {"device", "dtype"})
+    return {name: default for name, default in found.items() if name not in {"device", "dtype"}}
 
 
 class _Lines:

@@ -86,6 +86,7 @@ def _add(writer: GraphWriter, name: str, record: Record, names: list[str], recor
         arguments=record.arguments,
         source=record.source,
         label=record.label,
+        autograd=record.autograd,
     )
 
 

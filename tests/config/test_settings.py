@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from visunn_lint.checking import check_settings
 from visunn_lint.config import ModelSettings, Settings, decode_options, find_config, load_settings
 from visunn_lint.errors import ConfigError
 from visunn_lint.finding import Severity
@@ -250,6 +251,52 @@ def test_config_that_is_neither_file_nor_toml_is_refused(tmp_path: Path) -> None
     assert _problem(tmp_path, "missing.toml")[0] == "cannot read missing.toml: No such file or directory"
 
 
+@pytest.mark.parametrize(
+    ("text", "message", "hint"),
+    [
+        ('[tool.visunn]\nselect = [\n  "VIS1",\n  "VIS777",\n]', "4: no rule is called `VIS777`", "did you mean `VIS"),
+        (
+            '[tool.visunn.per-module-ignores]\n"a.*" = ["unused-modul"]',
+            "2: no rule is called `unused-modul`",
+            "did you mean `unused-module`?",
+        ),
+        (
+            "[tool.visunn.rules.over-budgt]\nparams = 3",
+            "1: `rules.over-budgt` sets options of a rule that there is not",
+            "did you mean `over-budget`?",
+        ),
+        (
+            "[tool.visunn.rules.over-budget]\n# parms = 3\ndepth = 2\nparms = 3",
+            "4: unknown key `rules.over-budget.parms`",
+            "did you mean `params`?",
+        ),
+        (
+            '[tool.visunn.models.net]\ntarget = "a.py"\nrules.over-budget.params = "3"',
+            "3: `models.net.rules.over-budget.params` is wrong: expected an integer, got a string",
+            "",
+        ),
+    ],
+)
+def test_rules_and_their_options_are_refused_with_their_line(
+    tmp_path: Path, text: str, message: str, hint: str
+) -> None:
+    """What only the rules can judge is told like any other key."""
+    (tmp_path / "pyproject.toml").write_text(text)
+    with pytest.raises(ConfigError) as caught:
+        load_settings(tmp_path, environ={}, check=check_settings)
+    assert caught.value.message.replace(f"{tmp_path}/", "") == f"pyproject.toml:{message}"
+    assert caught.value.hint.startswith(hint)
+
+
+def test_a_baseline_is_seen_from_where_it_is_named(project: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """In a file from the file's folder, elsewhere from the current one."""
+    (project / "visunn.toml").write_text('baseline = "known.json"\n')
+    (project / "sub").mkdir()
+    monkeypatch.chdir(project / "sub")
+    assert _load(project).baseline == str(project / "known.json")
+    assert _load(project, VISUNN_BASELINE="known.json").baseline == str(project / "sub" / "known.json")
+
+
 # -- options of rules ------------------------------------------------------------------------
 
 
@@ -262,17 +309,17 @@ class _Budget:
 def test_options_are_decoded_by_field() -> None:
     """Kebab-case options come back by field name, in the types of the fields."""
     raw = {"max-parameters": 10, "deny": ["BatchNorm*"]}
-    assert decode_options("over-budget", _Budget, raw) == {"max_parameters": 10, "deny": ("BatchNorm*",)}
+    assert decode_options(("rules", "over-budget"), _Budget, raw) == {"max_parameters": 10, "deny": ("BatchNorm*",)}
 
 
 def test_an_unknown_option_names_the_closest() -> None:
     """A misspelt option is refused with the one that was meant."""
     with pytest.raises(ConfigError, match=r"^unknown key `rules\.over-budget\.max-parameter`$") as caught:
-        decode_options("over-budget", _Budget, {"max-parameter": 10})
+        decode_options(("rules", "over-budget"), _Budget, {"max-parameter": 10})
     assert caught.value.hint == "did you mean `max-parameters`?"
 
 
 def test_an_option_of_another_type_is_refused() -> None:
     """An option is decoded strictly: a number is no string, a string no number."""
     with pytest.raises(ConfigError, match=r"`rules\.over-budget\.deny` is wrong at \[0\]: expected a string, got an"):
-        decode_options("over-budget", _Budget, {"deny": [1]})
+        decode_options(("rules", "over-budget"), _Budget, {"deny": [1]})

@@ -1,0 +1,1 @@
+"""Precision: what the rules say of models that people have; ``python -m benchmarks.precision --help``."""

@@ -1,0 +1,1 @@
+"""What whole processes of `visunn check` cost: cold and warm, one file and a zoo of them."""

@@ -1,0 +1,1 @@
+"""Tests of what a Topology can be asserted to be."""

@@ -1,0 +1,77 @@
+"""Worker processes: what they return, and what is said of those that die."""
+
+from __future__ import annotations
+
+import ctypes
+import os
+import signal
+import time
+from operator import add, truediv
+
+import pytest
+
+from visunn_lint.checking import workers
+from visunn_lint.checking.workers import WorkerError, Workers
+
+ANYTHING = "json"
+"""A module that costs little to import, in place of torch."""
+
+
+def test_results_come_back() -> None:
+    """Each call has its own future, and a process does several."""
+    with Workers(2, prepare=ANYTHING) as pool:
+        futures = [pool.submit(add, number, 1) for number in range(5)]
+        pids = {pool.submit(os.getpid).result() for _ in range(4)}
+        assert [future.result() for future in futures] == [1, 2, 3, 4, 5]
+    assert os.getpid() not in pids
+    assert len(pids) <= 2
+
+
+@pytest.mark.parametrize(
+    ("fatal", "message"),
+    [
+        ((signal.raise_signal, signal.SIGKILL), "its process was killed (SIGKILL)"),
+        ((ctypes.string_at, 0), "its process was ended by SIGSEGV"),
+        ((os._exit, 3), "its process was ended with exit code 3"),
+    ],
+)
+def test_a_process_that_dies_fails_its_own_job(fatal: tuple[object, ...], message: str) -> None:
+    """The jobs before and behind are done, those behind by another process."""
+    with Workers(1, prepare=ANYTHING) as pool:
+        futures = [pool.submit(add, 1, 1), pool.submit(*fatal), pool.submit(add, 2, 2)]  # type: ignore[arg-type]  # a function and its arguments
+        assert (futures[0].result(), futures[2].result()) == (2, 4)
+        with pytest.raises(WorkerError) as caught:
+            futures[1].result()
+    assert caught.value.message == message
+
+
+def test_a_process_that_hangs_is_ended(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Also in C code, which no alarm reaches."""
+    monkeypatch.setattr(workers, "GRACE", 0.2)
+    with Workers(1, 0.3, prepare=ANYTHING) as pool:
+        hanging = pool.submit(time.sleep, 60)
+        with pytest.raises(WorkerError) as caught:
+            hanging.result()
+    assert (caught.value.message, caught.value.hint) == ("timed out after 0.3 s", "give --timeout more seconds")
+
+
+def test_a_job_that_raises_is_told() -> None:
+    """That is a bug of ours: what a model raises is an outcome. Its last line says what it was; the process goes on."""
+    with Workers(1, prepare=ANYTHING) as pool:
+        failing, next_one = pool.submit(truediv, 1, 0), pool.submit(add, 1, 1)
+        with pytest.raises(WorkerError, match=r"^visunn failed on it: ZeroDivisionError: division by zero$"):
+            failing.result()
+        assert next_one.result() == 2
+
+
+def test_leaving_ends_every_process_at_once() -> None:
+    """Nothing is waited for: neither what runs, nor what nobody has begun."""
+    with Workers(1, prepare=ANYTHING) as pool:
+        pid = pool.submit(os.getpid).result()
+        running, waiting = pool.submit(time.sleep, 600), pool.submit(add, 1, 1)
+        while not running.running():
+            time.sleep(0.01)
+    with pytest.raises(ProcessLookupError):
+        os.kill(pid, 0)
+    assert isinstance(running.exception(), WorkerError)
+    assert waiting.cancelled()

@@ -1,0 +1,132 @@
+"""`visunn diff`: formats, exit codes, several models, lock files; what is compared is tested in tests/diff."""
+
+import json
+from pathlib import Path
+
+import pytest
+
+from visunn_lint.cli import run
+
+Capture = pytest.CaptureFixture[str]
+
+MODEL = """\
+from torch import nn
+
+class {name}(nn.Module):
+    example_inputs = "2x4"
+
+    def __init__(self):
+        super().__init__()
+        self.body = nn.Sequential(nn.Linear(4, {width}), nn.ReLU())
+
+    def forward(self, x):
+        return self.body(x)
+"""
+
+SHAPES = "float32[2,4] -> float32[2,8], now float32[2,4] -> float32[2,9]"
+
+
+@pytest.fixture(autouse=True)
+def _folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "visunn.toml").write_text('[models.net]\ntarget = "a.py"\n', encoding="utf-8")
+    (tmp_path / "a.py").write_text(MODEL.format(name="Net", width=8), encoding="utf-8")
+    (tmp_path / "b.py").write_text(MODEL.format(name="Net", width=9), encoding="utf-8")
+
+
+def test_what_changed_is_told_line_by_line(capsys: Capture) -> None:
+    """What follows from a change stands in one line behind the changes, the totals last."""
+    assert run(["diff", "a.py", "b.py"]) == 1
+    assert capsys.readouterr().out.splitlines() == [
+        "a.py → b.py",
+        "",
+        "~ body.0  Linear  out_features 8 → 9",
+        f"3 modules built as before, with other shapes: (model) {SHAPES}",
+        "",
+        "4 → 4 modules, 40 → 45 parameters (+5)",
+    ]
+
+
+def test_equal_models(capsys: Capture) -> None:
+    """Exit 0, and say so."""
+    assert run(["diff", "a.py", "a.py::Net"]) == 0
+    assert capsys.readouterr().out == "No difference: 4 modules, 40 parameters.\n"
+
+
+def test_json_tells_everything(capsys: Capture) -> None:
+    """Shapes and tensors that the text leaves out are in it."""
+    assert run(["diff", "a.py", "b.py", "--output-format", "json", "--exit-zero"]) == 0
+    told = json.loads(capsys.readouterr().out)
+    assert {key: told[key] for key in ("version", "before", "after", "equal")} == {
+        "version": 1,
+        "before": "a.py",
+        "after": "b.py",
+        "equal": False,
+    }
+    assert [detail["what"] for detail in told["diff"]["changes"][0]["details"]] == [
+        "out_features",
+        "bias",
+        "weight",
+        "call 0",
+    ]
+
+
+def test_markdown_is_a_table(capsys: Capture) -> None:
+    """For a comment on a pull request."""
+    assert run(["diff", "a.py", "b.py", "--output-format", "markdown"]) == 1
+    assert capsys.readouterr().out.splitlines() == [
+        "### `a.py` → `b.py`",
+        "",
+        "4 → 4 modules, 40 → 45 parameters (+5)",
+        "",
+        "| | module | class | |",
+        "|---|---|---|---|",
+        "| changed | `body.0` | `Linear` | `out_features 8 → 9` |",
+        "",
+        "- 3 modules are built as before, with other shapes",
+    ]
+
+
+def test_files_with_several_models_are_compared_by_name(tmp_path: Path, capsys: Capture) -> None:
+    """A model that only one side has is an error that names it."""
+    both = MODEL.format(name="Net", width=8) + MODEL.format(name="Other", width=3)
+    (tmp_path / "c.py").write_text(both, encoding="utf-8")
+    assert run(["diff", "c.py", "c.py"]) == 0
+    assert capsys.readouterr().out.count("No difference") == 2
+    (tmp_path / "d.py").write_text(both.replace("Other", "Another"), encoding="utf-8")
+    assert run(["diff", "c.py", "d.py"]) == 2
+    assert "error: c.py alone has Other\n" in capsys.readouterr().err
+
+
+def test_model_that_fails_is_not_compared(tmp_path: Path, capsys: Capture) -> None:
+    """Half a graph is no model."""
+    broken = MODEL.format(name="Net", width=8).replace("self.body(x)", "self.body(x @ x)")
+    (tmp_path / "broken.py").write_text(broken, encoding="utf-8")
+    assert run(["diff", "a.py", "broken.py"]) == 2
+    assert "forward raises RuntimeError" in capsys.readouterr().err
+
+
+def test_lock_and_what_drifts_from_it(tmp_path: Path, capsys: Capture) -> None:
+    """A lock of today's model checks; once the model changes it does not, and diff reads lock files too."""
+    assert run(["lock"]) == 0
+    assert "visunn.lock: 1 model locked\n" in capsys.readouterr().err
+    assert run(["lock", "--check"]) == 0
+    (tmp_path / "a.py").write_text(MODEL.format(name="Net", width=9), encoding="utf-8")
+    assert run(["lock", "--check"]) == 1
+    assert "~ body.0  Linear  out_features 8 → 9" in capsys.readouterr().out.splitlines()
+    assert run(["diff", "visunn.lock::net", "a.py"]) == 1
+    assert run(["diff", "visunn.lock::nope", "a.py"]) == 2
+    assert "visunn.lock has no model `nope`" in capsys.readouterr().err
+
+
+def test_lock_of_one_model_leaves_the_others(tmp_path: Path, capsys: Capture) -> None:
+    """And a locked model that the configuration no longer has fails the check."""
+    (tmp_path / "visunn.toml").write_text(
+        '[models.net]\ntarget = "a.py"\n[models.wide]\ntarget = "b.py"\n', encoding="utf-8"
+    )
+    assert run(["lock"]) == 0
+    assert run(["lock", "wide"]) == 0
+    assert run(["lock", "--check"]) == 0
+    (tmp_path / "visunn.toml").write_text('[models.net]\ntarget = "a.py"\n', encoding="utf-8")
+    assert run(["lock", "--check"]) == 1
+    assert "wide is locked, and no model of the configuration" in capsys.readouterr().out

@@ -1,0 +1,1 @@
+"""Tests of comparing targets, lock files and revisions."""

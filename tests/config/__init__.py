@@ -1,0 +1,1 @@
+"""Tests of visunn_lint.config."""

@@ -1,0 +1,149 @@
+"""The folder that holds the entries: written whole or not at all, checked when read, bounded in size."""
+
+from __future__ import annotations
+
+import os
+import re
+import stat
+from contextlib import suppress
+from dataclasses import dataclass
+from hashlib import blake2b
+from pathlib import Path
+from time import time
+from typing import Final, NamedTuple
+
+FORMAT: Final = 1
+"""Counted up when entries are written differently: those of other formats are not found."""
+
+_MAGIC: Final = b"visunn%02d" % FORMAT
+_CHECK: Final = 16
+_ENTRY: Final = re.compile(r"[0-9a-f]{32}")
+_UNFINISHED: Final = re.compile(r"[0-9a-f]{32}\.[0-9a-f]{8}\.tmp")
+_ABANDONED: Final = 3600.0
+"""Seconds after which nobody is still writing an unfinished entry."""
+
+_FILLED: Final = 0.8
+"""How much of the room is left in use when old entries are dropped."""
+
+_TAG: Final = """\
+Signature: 8a477f597d28d172789f06886806bc55
+# This folder holds what past runs of visunn found. It can be deleted at any time.
+# For information on cache directory tags see https://bford.info/cachedir/
+"""
+
+
+class Stored(NamedTuple):
+    """What a cache holds: the number of entries, and their bytes."""
+
+    entries: int
+    size: int
+
+
+@dataclass(frozen=True, slots=True)
+class CacheFolder:
+    """The folder of a cache, which need not exist; nothing that goes wrong with it is an error.
+
+    Symbolic links are not followed, neither to the folder nor to an entry. ``room`` is how many
+    bytes all entries may take; the least recently used go first.
+    """
+
+    path: Path
+    room: int = 256 << 20
+
+    def read(self, key: str) -> bytes | None:
+        """Return an entry, None if there is none or if it is damaged; it counts as used now."""
+        place = self.path / key
+        try:
+            descriptor = os.open(place, os.O_RDONLY | _NO_LINKS)
+            with open(descriptor, "rb") as file:  # noqa: PTH123 -- it was opened without following links
+                data = file.read()
+        except OSError:
+            return None
+        head, content = data[: len(_MAGIC) + _CHECK], data[len(_MAGIC) + _CHECK :]
+        if head != _MAGIC + _checksum(content) or self._is_link():
+            return None
+        with suppress(OSError):
+            os.utime(place)
+        return content
+
+    def write(self, key: str, content: bytes) -> bool:
+        """Write an entry, and return whether that went; readers see all of it or nothing."""
+        if self._is_link() or len(content) > self.room // 4:
+            return False
+        unfinished = self.path / f"{key}.{os.urandom(4).hex()}.tmp"
+        try:
+            self._make()
+            flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | _NO_LINKS
+            with open(os.open(unfinished, flags, 0o644), "wb") as file:  # noqa: PTH123 -- as above
+                file.write(_MAGIC + _checksum(content) + content)
+            unfinished.replace(self.path / key)
+        except OSError:
+            with suppress(OSError):
+                unfinished.unlink(missing_ok=True)
+            return False
+        self._make_room()
+        return True
+
+    def stored(self) -> Stored:
+        """Return how much it holds."""
+        sizes = [found.st_size for entry, found in self._files() if _ENTRY.fullmatch(entry.name)]
+        return Stored(len(sizes), sum(sizes))
+
+    def clear(self) -> Stored:
+        """Delete what visunn wrote there, the folder too if nothing else is in it, and return what it held."""
+        held = self.stored()
+        for entry, _ in self._files():
+            entry.unlink(missing_ok=True)
+        if not self._is_link():
+            for name in (".gitignore", "CACHEDIR.TAG"):
+                (self.path / name).unlink(missing_ok=True)
+            with suppress(OSError):
+                self.path.rmdir()
+        return held
+
+    def _make(self) -> None:
+        """Make the folder, ignored by git, and marked so that backups leave it out."""
+        if self.path.is_dir():
+            return
+        self.path.mkdir(parents=True, exist_ok=True)
+        (self.path / ".gitignore").write_text("# Written by visunn.\n*\n", encoding="utf-8")
+        (self.path / "CACHEDIR.TAG").write_text(_TAG, encoding="utf-8")
+
+    def _make_room(self) -> None:
+        """Drop what nobody finished, and, where entries take too much room, those not used for longest."""
+        files, now = self._files(), time()
+        for entry, found in files:
+            if _UNFINISHED.fullmatch(entry.name) and now - found.st_mtime > _ABANDONED:
+                entry.unlink(missing_ok=True)
+        entries = [(found.st_mtime_ns, found.st_size, entry) for entry, found in files if _ENTRY.fullmatch(entry.name)]
+        taken = sum(size for _, size, _ in entries)
+        if taken <= self.room:
+            return
+        for _, size, entry in sorted(entries):
+            if taken <= self.room * _FILLED:
+                return
+            with suppress(OSError):
+                entry.unlink(missing_ok=True)
+            taken -= size
+
+    def _files(self) -> list[tuple[Path, os.stat_result]]:
+        """Return the files that visunn wrote, with what the system knows of them."""
+        if self._is_link():
+            return []
+        found: list[tuple[Path, os.stat_result]] = []
+        with suppress(OSError), os.scandir(self.path) as entries:
+            for entry in entries:
+                if _ENTRY.fullmatch(entry.name) or _UNFINISHED.fullmatch(entry.name):
+                    with suppress(OSError):
+                        found.append((Path(entry.path), entry.stat(follow_symlinks=False)))
+        return [(path, each) for path, each in found if stat.S_ISREG(each.st_mode)]
+
+    def _is_link(self) -> bool:
+        return self.path.is_symlink()
+
+
+_NO_LINKS: Final = getattr(os, "O_NOFOLLOW", 0)
+
+
+def _checksum(content: bytes) -> bytes:
+    return blake2b(content, digest_size=_CHECK).digest()

@@ -1,0 +1,135 @@
+"""What has to be unchanged for the outcome of a past run to hold still."""
+
+from __future__ import annotations
+
+import os
+from functools import lru_cache
+from hashlib import blake2b
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import msgspec
+
+from visunn_lint.cache.traces import EVERYTHING, Kind, Trace, kind_at
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Mapping
+
+    from visunn_lint.cache.traces import Stamp
+
+_MOST_BYTES = 64 << 20
+"""A larger file, such as a checkpoint, is told by its stamp: to read it would take longer than the run."""
+
+
+class Manifest(msgspec.Struct, frozen=True, array_like=True):
+    """The traces of a run with digests of what they led to; of variables no value is kept, they may be secrets."""
+
+    files: dict[str, bytes]
+    kinds: dict[str, Kind]
+    folders: dict[str, bytes]
+    modules: tuple[str, ...]
+    path: dict[str, bytes]
+    submodules: dict[str, tuple[tuple[str, ...], bytes]]
+    variables: dict[str, bytes]
+
+    @staticmethod
+    def of(trace: Trace, environ: Mapping[str, str]) -> Manifest:
+        """Return what a run looked at, as it is now; raises ValueError if some of it has changed meanwhile."""
+        modules = tuple(sorted(trace.modules))
+        known = frozenset(modules)
+        return Manifest(
+            {path: _unchanged(path, stamp) for path, stamp in sorted(trace.files.items())},
+            dict(sorted(trace.kinds.items())),
+            {folder: _listing(folder) for folder in sorted(trace.folders)},
+            modules,
+            {folder: _importable(folder, known) for folder in sorted(trace.path)},
+            {
+                folder: (tuple(sorted(names)), _importable(folder, names))
+                for folder, names in sorted(trace.submodules.items())
+            },
+            {name: _variable(name, environ) for name in sorted(trace.variables)},
+        )
+
+    def change(self, environ: Mapping[str, str]) -> str:
+        """Return what is different now, in a few words; "" if nothing is."""
+        for name, digest in self.variables.items():
+            if _variable(name, environ) != digest:
+                return "the environment has changed" if name == EVERYTHING else f"${name} has changed"
+        for path, kind in self.kinds.items():
+            if kind_at(path)[0] != kind:
+                return f"{path} has come or gone"
+        for path, digest in self.files.items():
+            if _content(path) != digest:
+                return f"{path} has changed"
+        return self._change_of_folders()
+
+    def _change_of_folders(self) -> str:
+        known = frozenset(self.modules)
+        for folder, digest in self.folders.items():
+            if _listing(folder) != digest:
+                return f"{folder} holds other files"
+        importable = {folder: (known, digest) for folder, digest in self.path.items()}
+        for folder, (names, digest) in (*importable.items(), *self.submodules.items()):
+            if _importable(folder, names) != digest:
+                return f"{folder} holds other modules"
+        return ""
+
+
+def _unchanged(path: str, stamp: Stamp) -> bytes:
+    digest = _content(path)
+    if kind_at(path)[1] != stamp:
+        message = f"{path} was changed during the run"
+        raise ValueError(message)
+    return digest
+
+
+def _content(path: str) -> bytes:
+    """Return a digest of what is in a file; that of a large one is told from its stamp."""
+    stamp = kind_at(path)[1]
+    if stamp is None:
+        return b""
+    return _digest(str(stamp).encode()) if stamp.size > _MOST_BYTES else _read(path, stamp)
+
+
+@lru_cache(maxsize=4096)
+def _read(path: str, _: Stamp) -> bytes:
+    """Return the digest of a file's content; files of one state are read once for all entries of a run."""
+    try:
+        return _digest(Path(path).read_bytes())
+    except OSError:
+        return b"unreadable"
+
+
+def _listing(folder: str) -> bytes:
+    """Return a digest of the names in a folder, and of which are folders; what tools leave behind does not count."""
+    try:
+        with os.scandir(folder) as entries:
+            found = sorted((entry.name, entry.is_dir()) for entry in entries if entry.name not in _LEFTOVERS)
+    except OSError:
+        return b""
+    return _digest(repr(found).encode("utf-8", "surrogatepass"))
+
+
+_LEFTOVERS = frozenset({"__pycache__", ".visunn_cache", ".git", ".pytest_cache", ".mypy_cache", ".ruff_cache"})
+
+
+def _importable(folder: str, names: Collection[str]) -> bytes:
+    """Return a digest of what some modules may be imported from in a folder, and of the distributions in it."""
+    found = sorted(name for name in _names_in(folder) if name.partition(".")[0] in names or name.endswith("-info"))
+    return _digest(repr(found).encode("utf-8", "surrogatepass"))
+
+
+def _names_in(folder: str) -> list[str]:
+    try:
+        return os.listdir(folder)  # noqa: PTH208 -- names are wanted, not paths
+    except OSError:
+        return []
+
+
+def _variable(name: str, environ: Mapping[str, str]) -> bytes:
+    value = sorted(environ.items()) if name == EVERYTHING else environ.get(name)
+    return _digest(repr((name, value)).encode("utf-8", "surrogatepass"))
+
+
+def _digest(data: bytes) -> bytes:
+    return blake2b(data, digest_size=16).digest()

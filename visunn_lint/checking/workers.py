@@ -1,0 +1,190 @@
+"""Processes that do one job after the other; one that dies fails the job that it had, and the others go on."""
+
+from __future__ import annotations
+
+import os
+import signal
+import threading
+import traceback
+from concurrent.futures import Executor, Future, ThreadPoolExecutor
+from dataclasses import dataclass
+from importlib import import_module
+from multiprocessing import get_context, parent_process
+from queue import SimpleQueue
+from typing import TYPE_CHECKING, Any, Final, ParamSpec, TypeVar
+
+from visunn_lint.errors import VisunnError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from multiprocessing.connection import Connection
+    from multiprocessing.context import SpawnProcess
+
+_P = ParamSpec("_P")
+_T = TypeVar("_T")
+
+_MOST_JOBS: Final = 60
+"""After so many jobs a process is replaced: libraries keep some of what was built."""
+
+GRACE: Final = 5.0
+"""Seconds beyond the time limit, for a process to give up by itself and to say where it was."""
+
+_READY: Final = "ready"
+
+
+class WorkerError(VisunnError):
+    """A job was not done: its process died, or hung."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Failure:
+    """What a job raised, as text: an exception may not survive the way to another process."""
+
+    text: str
+
+
+class Workers(Executor):
+    """An executor over processes of their own, each started when a job first needs it.
+
+    ``seconds`` bounds each job, None is for ever; ``prepare`` is the module that a process imports
+    before its first one. A job whose process dies raises WorkerError. Leaving the context, or
+    ``shutdown``, ends all processes at once.
+    """
+
+    def __init__(self, number: int, seconds: float | None = None, prepare: str = "visunn_lint.loading.targets") -> None:
+        self._threads = ThreadPoolExecutor(number, initializer=_leave_interrupts_to_the_parent)
+        self._workers = [_Worker(seconds, prepare) for _ in range(number)]
+        self._free: SimpleQueue[_Worker] = SimpleQueue()
+        for worker in self._workers:
+            self._free.put(worker)
+
+    def submit(self, fn: Callable[_P, _T], /, *args: _P.args, **kwargs: _P.kwargs) -> Future[_T]:
+        """Return the future of a call in one of the processes; function, arguments and result are pickled."""
+        return self._threads.submit(self._run, fn, args, kwargs)
+
+    def shutdown(self, wait: bool = True, *, cancel_futures: bool = False) -> None:  # noqa: ARG002, FBT001, FBT002 -- the executor's signature; nothing is waited for
+        """End all processes; jobs that are not done are not done any more."""
+        self._threads.shutdown(wait=False, cancel_futures=True)
+        for worker in self._workers:
+            worker.end()
+        self._threads.shutdown()
+        for worker in self._workers:
+            worker.stop()
+
+    def _run(self, fn: Callable[..., _T], args: tuple[object, ...], kwargs: dict[str, object]) -> _T:
+        worker = self._free.get()
+        try:
+            result: _T = worker.run(fn, args, kwargs)
+        finally:
+            self._free.put(worker)
+        return result
+
+
+class _Worker:
+    """One process at a time, replaced when it has ended."""
+
+    def __init__(self, seconds: float | None, prepare: str) -> None:
+        self._seconds = seconds
+        self._prepare = prepare
+        self._process: SpawnProcess | None = None
+        self._connection: Connection[Any, Any] | None = None
+        self._done = 0
+        self._is_over = False
+        self._lock = threading.Lock()
+
+    def run(self, fn: Callable[..., Any], args: tuple[object, ...], kwargs: dict[str, object]) -> Any:  # noqa: ANN401 -- whatever the function returns
+        """Return what a function returns in the process; raises WorkerError if that dies or hangs."""
+        if self._done == _MOST_JOBS:
+            self.stop()
+        try:
+            connection = self._connection or self._start()
+            connection.send((fn, args, kwargs))
+            if not connection.poll(None if self._seconds is None else self._seconds + GRACE):
+                self.stop()
+                message = f"timed out after {self._seconds:g} s"
+                raise WorkerError(message, hint="give --timeout more seconds")
+            result = connection.recv()
+        except (EOFError, OSError):
+            raise _died(self.stop()) from None
+        self._done += 1
+        if isinstance(result, _Failure):
+            message = f"visunn failed on it: {result.text.strip().splitlines()[-1]}"
+            raise WorkerError(message, hint="please report it, with -v")
+        return result
+
+    def end(self) -> None:
+        """End the process, and start no other."""
+        with self._lock:
+            self._is_over = True
+            if self._process is not None:
+                self._process.kill()
+
+    def _start(self) -> Connection[Any, Any]:
+        context = get_context("spawn")
+        ours, theirs = context.Pipe()
+        with self._lock:
+            if self._is_over:
+                raise EOFError
+            self._process = context.Process(target=_serve, args=(theirs, self._prepare), daemon=True)
+            self._process.start()
+        theirs.close()
+        self._connection, self._done = ours, 0
+        if ours.recv() != _READY:
+            raise EOFError
+        return ours
+
+    def stop(self) -> int:
+        """End the process and return its exit code."""
+        process, connection = self._process, self._connection
+        self._process, self._connection = None, None
+        if connection is not None:
+            connection.close()
+        if process is None:
+            return 0
+        process.join(1.0)
+        process.kill()
+        process.join()
+        return process.exitcode or 0
+
+
+def _died(code: int) -> WorkerError:
+    if code == -signal.SIGKILL:
+        hint = "there may not have been enough memory: try fewer jobs"
+        return WorkerError("its process was killed (SIGKILL)", hint=hint)
+    how = f"by {signal.Signals(-code).name}" if code < 0 else f"with exit code {code}"
+    hint = "run it alone under `python -X faulthandler` to see where"
+    return WorkerError(f"its process was ended {how}", hint=hint)
+
+
+def _leave_interrupts_to_the_parent() -> None:
+    """Let the processes that this thread starts inherit that Ctrl-C is not for them: the parent ends them."""
+    if hasattr(signal, "pthread_sigmask"):
+        signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+
+
+def _serve(connection: Connection[Any, Any], prepare: str) -> None:
+    """Do the jobs that come until none comes any more."""
+    threading.Thread(target=_end_with_parent, daemon=True).start()
+    import_module(prepare)
+    connection.send(_READY)
+    while True:
+        try:
+            fn, args, kwargs = connection.recv()
+        except EOFError:
+            return
+        connection.send(_done(fn, args, kwargs))
+
+
+def _done(fn: Callable[..., object], args: tuple[object, ...], kwargs: dict[str, object]) -> object:
+    try:
+        return fn(*args, **kwargs)
+    except BaseException:  # noqa: BLE001 -- it is told where it can be read
+        return _Failure(traceback.format_exc())
+
+
+def _end_with_parent() -> None:
+    """End this process when its parent has gone, even if a model hangs."""
+    parent = parent_process()
+    if parent is not None:
+        parent.join()
+        os._exit(1)

@@ -1,0 +1,91 @@
+"""The options that write down findings which are known: as comments in the source, or in a baseline."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from visunn_lint.cli._options import grouped
+from visunn_lint.errors import ConfigError
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from visunn_lint.cli._terminal import Terminal
+    from visunn_lint.config import Settings
+    from visunn_lint.finding import Report
+
+
+@dataclass(frozen=True, slots=True)
+class KnownOptions:
+    """What is written down of the findings of a check."""
+
+    add_ignore: bool
+    reason: str
+    update_baseline: bool
+
+    @property
+    def writes(self) -> bool:
+        """Whether files are written at all."""
+        return self.add_ignore or self.update_baseline
+
+
+known_options = grouped(
+    "known",
+    KnownOptions,
+    click.option("--add-ignore", is_flag=True, help="Write a comment into the source for each finding."),
+    click.option("--reason", default="", metavar="TEXT", help="What these comments give as their reason."),
+    click.option("--update-baseline", is_flag=True, help="Write the findings into the baseline."),
+)
+
+
+def check_baseline(settings: Settings, known: KnownOptions) -> None:
+    """Raise ConfigError, before any model runs, for a baseline that is not named, missing, or none."""
+    from visunn_lint.suppress.baseline import read_baseline  # noqa: PLC0415 -- --help does without
+
+    if known.update_baseline and not settings.baseline:
+        message = "--update-baseline: which file?"
+        raise ConfigError(message, hint='give --baseline FILE, or set `baseline = "FILE"` in the configuration')
+    is_new = known.update_baseline and not Path(settings.baseline).exists()
+    if settings.baseline and not is_new:
+        read_baseline(Path(settings.baseline))
+
+
+def settle(
+    report: Report, settings: Settings, covered: Sequence[Path], known: KnownOptions, terminal: Terminal
+) -> Report:
+    """Return a report without suppressed findings, once those are written down that shall be.
+
+    ``covered`` are the files and folders of which every model was checked.
+    """
+    from visunn_lint.checking import add_ignores, suppress, update_baseline  # noqa: PLC0415 -- --help does without
+
+    in_source = replace(settings, baseline="")
+    if known.add_ignore:
+        comments, files = add_ignores(suppress(report, settings, covered), settings, known.reason)
+        written = f"wrote {_count(comments, 'comment')} into {_count(files, 'file')}"
+        terminal.note(written if comments else "no finding has a line to write a comment behind")
+    if known.update_baseline:
+        change = update_baseline(suppress(report, in_source, covered), settings, covered)
+        held = f"{_shown(settings.baseline)} holds {_count(change.held, 'finding')}"
+        terminal.note(f"{held} ({change.new:,} new, {change.gone:,} gone)")
+    return suppress(report, settings, covered)
+
+
+def covered_by(targets: Sequence[str], settings: Settings) -> tuple[Path, ...]:
+    """Return the files and folders of which every model is asked for; the whole project if no target is named."""
+    root = settings.root or Path.cwd()
+    named = (root / settings.models[each].target if each in settings.models else Path(each) for each in targets)
+    return tuple(path for path in named if path.exists()) if targets else (root,)
+
+
+def _shown(file: str) -> str:
+    path = Path(file)
+    return str(path.relative_to(Path.cwd()) if path.is_relative_to(Path.cwd()) else path)
+
+
+def _count(number: int, noun: str) -> str:
+    return f"{number:,} {noun}" if number == 1 else f"{number:,} {noun}s"

@@ -1,0 +1,92 @@
+"""The options for many models: what is remembered, by how many processes they are checked, and which of them."""
+
+from __future__ import annotations
+
+import os
+import re
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from visunn_lint.cli._options import grouped
+
+if TYPE_CHECKING:
+    from visunn_lint.checking import Shard
+
+
+@dataclass(frozen=True, slots=True)
+class CacheOptions:
+    """What the command line says of the cache; None is "not said"."""
+
+    no_cache: bool
+    cache_dir: str | None
+
+    def as_table(self) -> dict[str, object]:
+        """Return what was said, by the keys of the configuration."""
+        said: dict[str, object] = {"cache": False} if self.no_cache else {}
+        return said if self.cache_dir is None else {**said, "cache-dir": self.cache_dir}
+
+
+@dataclass(frozen=True, slots=True)
+class ScaleOptions:
+    """Who checks the models, which of them, and how many may fail."""
+
+    jobs: int
+    executor: str
+    shard: Shard
+    maxfail: int | None
+
+
+def _absolute(_: click.Context, __: click.Parameter, value: str | None) -> str | None:
+    """Return a path as seen from where the command was given, whatever the project's root is."""
+    return None if value is None else str(Path(value).absolute())
+
+
+def _read_jobs(_: click.Context, __: click.Parameter, value: str) -> int:
+    """Return a number of processes; ``auto`` is one for each processor that this process may use."""
+    if value == "auto":
+        return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+    if value.isdecimal() and int(value) > 0:
+        return int(value)
+    msg = f"{value!r} is neither a number of processes nor auto"
+    raise click.BadParameter(msg)
+
+
+def _read_shard(_: click.Context, __: click.Parameter, value: str) -> Shard:
+    """Return the part that ``i/n`` stands for."""
+    from visunn_lint.checking import Shard  # noqa: PLC0415 -- --help does without
+
+    match = re.fullmatch(r"(\d+)/(\d+)", value)
+    if match is None or not 1 <= int(match[1]) <= int(match[2]):
+        msg = f"{value!r} is no part of a whole; write 1/4 for the first of four"
+        raise click.BadParameter(msg)
+    return Shard(int(match[1]), int(match[2]))
+
+
+cache_options = grouped(
+    "remembered",
+    CacheOptions,
+    click.option("--no-cache", is_flag=True, help="Check everything anew, and remember nothing."),
+    click.option(
+        "--cache-dir", callback=_absolute, metavar="FOLDER", help="Where to remember results; .visunn_cache by default."
+    ),
+)
+
+scale_options = grouped(
+    "scale",
+    ScaleOptions,
+    click.option(
+        "-j",
+        "--jobs",
+        callback=_read_jobs,
+        default="1",
+        envvar="VISUNN_JOBS",
+        metavar="N|auto",
+        help="Check that many files at once, each in a process that may die without harm to the others.",
+    ),
+    click.option("--executor", default="", metavar="dask=ADDRESS", help="Check on a cluster (--timeout is not kept)."),
+    click.option("--shard", default="1/1", callback=_read_shard, metavar="I/N", help="Check the I-th of N parts."),
+    click.option("--maxfail", type=click.IntRange(min=1), metavar="N", help="Stop once N files have failed."),
+)

@@ -1,0 +1,60 @@
+"""The comparison of the models of two sides."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from visunn_lint.comparing.outlines import Options, outlines_of
+from visunn_lint.diff import Diff, compare
+from visunn_lint.errors import TargetError
+
+if TYPE_CHECKING:
+    from visunn_lint.comparing.sides import Side
+    from visunn_lint.outline import Outline
+
+
+@dataclass(frozen=True, slots=True)
+class Comparison:
+    """What changed in one model, and its names on both sides."""
+
+    names: tuple[str, str]
+    diff: Diff
+
+
+def compare_sides(before: Side, after: Side, options: Options) -> list[Comparison]:
+    """Return what changed between two sides: their only models, else those of one name.
+
+    Raises TargetError if a model has no counterpart, and VisunnError if one cannot be captured.
+    """
+    old, new = outlines_of(before, options), outlines_of(after, options)
+    if len(old) == len(new) == 1:
+        return [_comparison(before, next(iter(old.values())), after, next(iter(new.values())))]
+    if len(old) == 1 or len(new) == 1:
+        common = [name for name in old if name in new]
+    else:
+        _check_names(before, old, new)
+        _check_names(after, new, old)
+        common = sorted(old)
+    if not common:
+        message = f"{before.text} has {_listed(old)}, {after.text} has {_listed(new)}: no two of one name"
+        raise TargetError(message, hint="name the models, as in model.py::Net")
+    return [
+        Comparison((f"{before.text}::{name}", f"{after.text}::{name}"), compare(old[name], new[name]))
+        for name in common
+    ]
+
+
+def _comparison(before: Side, old: Outline, after: Side, new: Outline) -> Comparison:
+    return Comparison((before.text, after.text), compare(old, new))
+
+
+def _check_names(here: Side, models: dict[str, Outline], others: dict[str, Outline]) -> None:
+    alone = [name for name in models if name not in others]
+    if alone:
+        message = f"{here.text} alone has {', '.join(alone)}"
+        raise TargetError(message, hint="name the two models to compare, as in model.py::Net")
+
+
+def _listed(models: dict[str, Outline]) -> str:
+    return ", ".join(sorted(models)) or "no model"

@@ -1,0 +1,62 @@
+"""What the two arguments of a comparison name."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from visunn_lint import lockfile
+from visunn_lint.comparing import git
+from visunn_lint.errors import TargetError
+
+if TYPE_CHECKING:
+    from collections.abc import Collection
+
+
+@dataclass(frozen=True, slots=True)
+class Side:
+    """One side: a ``target``, in a ``revision`` of its repository if there is one, or models of a ``lock`` file."""
+
+    text: str
+    target: str = ""
+    revision: str = ""
+    lock: Path | None = None
+
+
+def parse_sides(before: str, after: str, configured: Collection[str] = ()) -> tuple[Side, Side]:
+    """Return the sides of ``visunn diff A B``; ``A..B TARGET`` is one target in two revisions.
+
+    ``configured`` are names of models, which a revision may be asked for too. Raises TargetError
+    for a revision that there is not.
+    """
+    first, dots, second = before.partition("..")
+    if dots and not first.endswith("/") and not second.startswith("/"):
+        return _in_revision(first or "HEAD", after), _in_revision(second or "HEAD", after)
+    return _side(before, configured), _side(after, configured)
+
+
+def _side(text: str, configured: Collection[str]) -> Side:
+    file, _, _ = text.partition("::")
+    if file.endswith(Path(lockfile.NAME).suffix):
+        return Side(text, text.removeprefix(file).removeprefix("::"), lock=Path(file))
+    revision, colon, target = text.partition(":")
+    if colon and target and not target.startswith(":") and not Path(file).exists():
+        place = target.partition("::")[0]
+        if git.has_revision(revision) and (target in configured or git.has_file(revision, place)):
+            return Side(text, target, revision)
+        if place.endswith(".py"):
+            return _in_revision(revision, target)
+    return Side(text, text)
+
+
+def _in_revision(revision: str, target: str) -> Side:
+    if not git.has_revision(revision):
+        message = f"no revision `{revision}` in this repository"
+        hint = "fetch it; in CI, check out with fetch-depth: 0" if git.is_shallow() else "see `git log`"
+        raise TargetError(message, hint=hint)
+    place = target.partition("::")[0]
+    if place.endswith(".py") and not git.has_file(revision, place):
+        message = f"there is no {place} in revision `{revision}`"
+        raise TargetError(message, hint=f"see `git ls-tree {revision}`")
+    return Side(f"{revision}:{target}", target, revision)

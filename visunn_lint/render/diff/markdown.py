@@ -1,0 +1,60 @@
+"""A comparison for a pull request's comment."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from visunn_lint.diff.groups import grouped, shown
+from visunn_lint.render._view import printable
+from visunn_lint.render.diff.full import totals
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from visunn_lint.diff import Diff
+    from visunn_lint.render._view import View
+
+
+def render(diff: Diff, names: tuple[str, str], view: View) -> str:  # noqa: ARG001 -- Markdown has no width
+    """Return the comparison of two models of these names as GitHub's Markdown."""
+    return "\n".join(_lines(diff, names)) + "\n"
+
+
+def _lines(diff: Diff, names: tuple[str, str]) -> Iterator[str]:
+    yield f"### {_code(names[0])} → {_code(names[1])}"
+    yield ""
+    if not diff:
+        yield f"No difference: {diff.modules[1]:,} modules, {diff.parameters[1]:,} parameters."
+        return
+    yield totals(diff)
+    yield ""
+    if diff.changes:
+        yield "| | module | class | |"
+        yield "|---|---|---|---|"
+    for group in grouped(diff.changes):
+        paths = "<br>".join(map(_code, group.paths))
+        yield f"| {group.first.kind} | {paths} | {_code(group.kind)} | {_code(group.words) if group.words else ''} |"
+    yield ""
+    for edge in diff.rewired:
+        verb = "now feeds" if edge.kind == "added" else "no longer feeds"
+        yield f"- {_code(shown(edge.source))} {verb} {_code(shown(edge.target))}"
+    if diff.reshaped:
+        yield f"- {len(diff.reshaped):,} modules are built as before, with other shapes"
+
+
+def _code(text: str) -> str:
+    """Return a text as code in a cell of a table: what would end either is taken out of its way."""
+    safe = printable(text)
+    fence = "`" * (1 + max((len(run) for run in _runs_of_backticks(safe)), default=0))
+    pad = " " if len(fence) > 1 else ""
+    return f"{fence}{pad}{safe}{pad}{fence}".replace("|", "\\|")
+
+
+def _runs_of_backticks(text: str) -> Iterator[str]:
+    run = ""
+    for char in [*text, ""]:
+        if char == "`":
+            run += char
+        elif run:
+            yield run
+            run = ""

@@ -1,0 +1,154 @@
+"""Parameters without a gradient, those of one cause together."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from functools import cached_property
+from itertools import takewhile
+from typing import TYPE_CHECKING
+
+from visunn_lint import query
+from visunn_lint.gradients import Why, param_gradients
+from visunn_lint.rules._mentions import is_reassigned, running_class
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from visunn_lint.gradients import Cut, Gradient
+    from visunn_lint.location import Location
+    from visunn_lint.records import Call, Module
+    from visunn_lint.topology import CapturedModel, Topology
+
+
+@dataclass(slots=True)
+class Loss:
+    """Parameters whose gradient is lost at one place.
+
+    ``cut`` is the op, or one of the ops, that ends it; ``call`` the call that ran wholly without autograd, if that is
+    what it was.
+    """
+
+    cut: Cut
+    call: Call | None = None
+    params: list[str] = field(default_factory=list)
+
+    @property
+    def module(self) -> str:
+        """The path of the module that holds all the parameters."""
+        if self.call is not None:
+            return self.call.module
+        levels = zip(*(path.split(".")[:-1] for path in self.params), strict=False)
+        return ".".join(level[0] for level in takewhile(lambda level: len(set(level)) == 1, levels))
+
+    @property
+    def place(self) -> Location | None:
+        """The line at which the gradient ends."""
+        return self.call.source if self.call is not None else self.cut.node.source
+
+
+@dataclass(frozen=True)
+class Losses:
+    """The parameters of a model that lose their gradient in train mode."""
+
+    model: CapturedModel
+    topology: Topology
+
+    @cached_property
+    def gradients(self) -> tuple[Gradient, ...]:
+        """What becomes of the gradient of each trainable parameter."""
+        return param_gradients(self.topology)
+
+    def where(self, is_lost: Callable[[Gradient], bool]) -> Iterator[Loss]:
+        """Yield the parameters that lose their gradient in some way, grouped by place.
+
+        Those that the model itself writes (moving averages) are right without one. A model none of whose outputs has a
+        gradient answers questions, and is not trained by these answers: there torch complains itself.
+        """
+        if not any(gradient.reaches or gradient.escapes for gradient in self.gradients):
+            return
+        found: dict[object, Loss] = {}
+        for gradient in self.gradients:
+            if not is_lost(gradient) or gradient.escapes or not gradient.cuts or self._is_written(gradient):
+                continue
+            cut = gradient.cuts[0]
+            call = self._unwatched_call(cut) if cut.why is Why.NO_GRAD else None
+            loss = Loss(cut, call)
+            found.setdefault(loss.place or loss.cut.node.name, loss).params.append(gradient.param.label)
+        yield from found.values()
+
+    def _unwatched_call(self, cut: Cut) -> Call | None:
+        """Return the outermost call around an op during which autograd was off throughout."""
+        found = None
+        for call in query.calls_around(self.topology, cut.node.module, cut.node.call):
+            if call.key in self._watched:
+                break
+            found = call
+        return found
+
+    @cached_property
+    def _watched(self) -> set[tuple[str, int]]:
+        """The calls during which autograd watched some op."""
+        found: set[tuple[str, int]] = set()
+        for node in self.topology.ops():
+            if node.autograd == "off":
+                continue
+            for call in query.calls_around(self.topology, node.module, node.call):
+                if call.key in found:
+                    break
+                found.add(call.key)
+        return found
+
+    @cached_property
+    def _updated(self) -> set[str]:
+        """The nodes whose memory some op writes into, through views of it too."""
+        found: set[str] = set()
+        for node in reversed(self.topology.ops()):
+            if node.inputs and (query.is_in_place(node) or node.name in found):
+                found.add(node.inputs[0])
+        return found
+
+    def _is_written(self, gradient: Gradient) -> bool:
+        """Return whether the model writes a parameter itself, in this run or in a method of its class."""
+        if gradient.param.name in self._updated:
+            return True
+        holder = self.topology.modules.get(gradient.param.module)
+        owner = holder and (holder if not holder.kind.startswith("torch.") else running_class(self.topology, holder))
+        name = gradient.param.label.rpartition(".")[2]
+        return owner is not None and is_reassigned(self.model, owner, name)
+
+    def has_trained_twin(self, loss: Loss) -> bool:
+        """Return whether a module beside the one that loses its gradient has the same parameters, and gets theirs."""
+        module = self.topology.modules.get(loss.module)
+        parent = self.topology.parent(module) if module is not None else None
+        if module is None or parent is None:
+            return False
+        siblings = (self.topology.modules[path] for path in parent.children if path != module.path)
+        own = self._params(module)
+        return any(self._params(each) == own and self._is_trained(each) for each in siblings)
+
+    def _params(self, module: Module) -> tuple[tuple[str, object], ...]:
+        """Return names and shapes of the parameters below a module, by the names that they have within it."""
+        if module.path not in self._params_by_path:
+            below = query.params_below(self.topology, module)
+            found = tuple((param.path.removeprefix(f"{module.path}."), param.shape) for param in below)
+            self._params_by_path[module.path] = found
+        return self._params_by_path[module.path]
+
+    def _is_trained(self, module: Module) -> bool:
+        return any(f"{module.path}.{name}" in self._reached for name, _ in self._params(module))
+
+    @cached_property
+    def _params_by_path(self) -> dict[str, tuple[tuple[str, object], ...]]:
+        return {}
+
+    @cached_property
+    def _reached(self) -> set[str]:
+        return {gradient.param.label for gradient in self.gradients if gradient.reaches}
+
+    def values(self, loss: Loss) -> int:
+        """Return how many numbers the parameters hold that lose their gradient."""
+        return sum(self._numel.get(path, 0) for path in loss.params)
+
+    @cached_property
+    def _numel(self) -> dict[str, int]:
+        return {param.path: param.numel for param in self.topology.params}
