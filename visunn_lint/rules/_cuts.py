@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from functools import cached_property
 from itertools import takewhile
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from visunn_lint import query
 from visunn_lint.gradients import Why
@@ -18,6 +18,10 @@ if TYPE_CHECKING:
     from visunn_lint.location import Location
     from visunn_lint.records import Call, Module
     from visunn_lint.topology import CapturedModel, Topology
+
+
+FLAT: Final = frozenset({Why.COMPARISON, Why.STEP})
+"""What ends a gradient because the function is flat."""
 
 
 @dataclass(slots=True)
@@ -65,7 +69,7 @@ class Losses:
         for gradient in self.topology.gradients:
             if not is_lost(gradient) or gradient.escapes or not gradient.cuts or self._is_written(gradient):
                 continue
-            cut = gradient.cuts[0]
+            cut = next((each for each in gradient.cuts if each.why not in FLAT), gradient.cuts[0])
             call = self._unwatched_call(cut) if cut.why is Why.NO_GRAD else None
             loss = Loss(cut, call)
             found.setdefault(loss.place or loss.cut.node.name, loss).params.append(gradient.param.label)
