@@ -12,7 +12,7 @@ from benchmarks.gradients.agreement import by_autograd, by_graph
 from tests.models import gradients
 from tests.models.gradients import FORWARDS, Parts
 from visunn_lint import trace
-from visunn_lint.gradients import Why, param_gradients
+from visunn_lint.gradients import Why
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -36,7 +36,7 @@ def test_the_graph_agrees_with_autograd_on_classifiers(name: str) -> None:
 
 def _cuts(forward: Callable[[Parts, torch.Tensor], object], label: str) -> list[tuple[str, Why]]:
     topology = trace(Parts(forward), (torch.zeros(2, 4),), mode="train")
-    found = next(each for each in param_gradients(topology) if each.param.label == label)
+    found = next(each for each in topology.gradients if each.param.label == label)
     return [(cut.node.short_op, cut.why) for cut in found.cuts]
 
 
@@ -62,7 +62,7 @@ def test_a_cut_is_told_with_its_reason(forward: Callable[[Parts, torch.Tensor], 
 def test_a_rounded_value_has_a_gradient_of_zeros() -> None:
     """Autograd reaches it, and it never moves."""
     topology = trace(Parts(gradients.rounded), (torch.zeros(2, 4),), mode="train")
-    found = {each.param.label: (each.reaches, each.moves) for each in param_gradients(topology)}
+    found = {each.param.label: (each.reaches, each.moves) for each in topology.gradients}
     assert found == {
         "a.weight": (True, False),
         "a.bias": (True, False),
@@ -80,7 +80,7 @@ def test_what_is_kept_elsewhere_escapes() -> None:
         return hidden
 
     topology = trace(Parts(forward), (torch.zeros(2, 4),), mode="train")
-    found = {each.param.label: each.escapes for each in param_gradients(topology)}
+    found = {each.param.label: each.escapes for each in topology.gradients}
     assert found == {"a.weight": True, "a.bias": True, "b.weight": False, "b.bias": False}
 
 

@@ -10,6 +10,8 @@ import pytest
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from syrupy.assertion import SnapshotAssertion
+
     from visunn_lint.testing.collection import ConfigurationFile
     from visunn_lint.testing.fixture import Visunn
 
@@ -81,6 +83,21 @@ def visunn(request: pytest.FixtureRequest) -> Visunn:
 
     stash = request.config.stash
     return Visunn(request.config.rootpath, lambda: stash.get(_RUNNING, None))
+
+
+@pytest.fixture
+def topology_snapshot(request: pytest.FixtureRequest) -> SnapshotAssertion:
+    """Compare topologies with what syrupy keeps of them: ``assert visunn(model) == topology_snapshot``.
+
+    It is written and renewed as every snapshot is, by ``pytest --snapshot-update``.
+    """
+    try:
+        snapshot: SnapshotAssertion = request.getfixturevalue("snapshot")
+    except pytest.FixtureLookupError:
+        pytest.fail("topology_snapshot needs syrupy: pip install 'visunn-lint[snapshot]'", pytrace=False)
+    from visunn_lint.testing.snapshots import TopologySnapshot  # noqa: PLC0415 -- needed by the tests that ask for it
+
+    return snapshot.use_extension(TopologySnapshot)
 
 
 def _configuration(config: pytest.Config) -> Path:

@@ -9,13 +9,14 @@ from fnmatch import fnmatchcase
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
-from visunn_lint import assertions, cost, query, tree
+from visunn_lint import assertions, cost, gradients, query, tree
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
 
     import networkx as nx
 
+    from visunn_lint.gradients import Gradient
     from visunn_lint.loss import Loss
     from visunn_lint.outline import Outline
     from visunn_lint.records import (
@@ -152,6 +153,11 @@ class Topology:
     def depth(self) -> int:
         """How deep modules are nested; the children of the model are at depth 1."""
         return assertions.depth(self)
+
+    @cached_property
+    def gradients(self) -> tuple[Gradient, ...]:
+        """What becomes of the gradient of each trainable parameter, if all outputs were differentiated."""
+        return gradients.param_gradients(self)
 
     # -- graphs ------------------------------------------------------------------------------
 

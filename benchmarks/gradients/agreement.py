@@ -9,7 +9,6 @@ import torch
 from torch.utils._pytree import tree_leaves
 
 from visunn_lint import trace
-from visunn_lint.gradients import param_gradients
 
 if TYPE_CHECKING:
     from torch import nn
@@ -30,5 +29,4 @@ def by_autograd(model: nn.Module, *args: torch.Tensor) -> set[str]:
 
 def by_graph(model: nn.Module, *args: torch.Tensor) -> set[str]:
     """Return the parameters that the gradient reaches by what the graph of a capture in train mode tells."""
-    topology = trace(model, args, mode="train")
-    return {each.param.label for each in param_gradients(topology) if each.reaches}
+    return {each.param.label for each in trace(model, args, mode="train").gradients if each.reaches}

@@ -5,10 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from functools import cached_property
 from itertools import takewhile
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from visunn_lint import query
-from visunn_lint.gradients import Why, param_gradients
+from visunn_lint.gradients import Why
 from visunn_lint.rules._mentions import is_reassigned, running_class
 
 if TYPE_CHECKING:
@@ -18,6 +18,10 @@ if TYPE_CHECKING:
     from visunn_lint.location import Location
     from visunn_lint.records import Call, Module
     from visunn_lint.topology import CapturedModel, Topology
+
+
+FLAT: Final = frozenset({Why.COMPARISON, Why.STEP})
+"""What ends a gradient because the function is flat."""
 
 
 @dataclass(slots=True)
@@ -53,24 +57,19 @@ class Losses:
     model: CapturedModel
     topology: Topology
 
-    @cached_property
-    def gradients(self) -> tuple[Gradient, ...]:
-        """What becomes of the gradient of each trainable parameter."""
-        return param_gradients(self.topology)
-
     def where(self, is_lost: Callable[[Gradient], bool]) -> Iterator[Loss]:
         """Yield the parameters that lose their gradient in some way, grouped by place.
 
         Those that the model itself writes (moving averages) are right without one. A model none of whose outputs has a
         gradient answers questions, and is not trained by these answers: there torch complains itself.
         """
-        if not any(gradient.reaches or gradient.escapes for gradient in self.gradients):
+        if not any(gradient.reaches or gradient.escapes for gradient in self.topology.gradients):
             return
         found: dict[object, Loss] = {}
-        for gradient in self.gradients:
+        for gradient in self.topology.gradients:
             if not is_lost(gradient) or gradient.escapes or not gradient.cuts or self._is_written(gradient):
                 continue
-            cut = gradient.cuts[0]
+            cut = next((each for each in gradient.cuts if each.why not in FLAT), gradient.cuts[0])
             call = self._unwatched_call(cut) if cut.why is Why.NO_GRAD else None
             loss = Loss(cut, call)
             found.setdefault(loss.place or loss.cut.node.name, loss).params.append(gradient.param.label)
@@ -143,7 +142,7 @@ class Losses:
 
     @cached_property
     def _reached(self) -> set[str]:
-        return {gradient.param.label for gradient in self.gradients if gradient.reaches}
+        return {gradient.param.label for gradient in self.topology.gradients if gradient.reaches}
 
     def values(self, loss: Loss) -> int:
         """Return how many numbers the parameters hold that lose their gradient."""

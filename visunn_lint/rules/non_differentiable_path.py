@@ -6,13 +6,11 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from visunn_lint.finding import Finding, Related, Severity
-from visunn_lint.gradients import Gradient, Why
-from visunn_lint.rules._cuts import Loss, Losses
+from visunn_lint.gradients import Gradient
+from visunn_lint.rules._cuts import FLAT, Loss, Losses
 from visunn_lint.rules._provenance import training_capture
 from visunn_lint.rules._rule import Example, Rule
 from visunn_lint.topology import CapturedModel, Topology
-
-_FLAT = frozenset({Why.COMPARISON, Why.STEP})
 
 
 @dataclass(frozen=True)
@@ -155,4 +153,4 @@ class NonDifferentiablePath(Rule):
 
 
 def _is_flat(gradient: Gradient) -> bool:
-    return not gradient.moves and all(cut.why in _FLAT for cut in gradient.cuts)
+    return not gradient.moves and all(cut.why in FLAT for cut in gradient.cuts)

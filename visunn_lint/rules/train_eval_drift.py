@@ -16,7 +16,8 @@ _MOST_NAMES = 4
 class TrainEvalDrift(Rule):
     """Other modules run in train mode than in eval mode, or the outputs differ in number or name.
 
-    Ops that differ within a module (dropout, the branches of a norm) are not told.
+    Ops that differ within a module (dropout, the branches of a norm) are not told, nor layers of a list that training
+    leaves out at random, as others of the list do run.
 
     ## Why is this bad?
     It need not be: auxiliary heads run in training alone. But what eval runs was then not trained as it runs, an export
@@ -51,6 +52,21 @@ class TrainEvalDrift(Rule):
     )
     good = (
         Example("nn.Sequential(nn.Linear(4, 4), nn.BatchNorm1d(4), nn.Dropout())", inputs="2x4"),
+        Example(
+            """
+            class Net(nn.Module):  # layers left out at random
+                def __init__(self):
+                    super().__init__()
+                    self.layers = nn.ModuleList(nn.Linear(4, 4) for _ in range(3))
+
+                def forward(self, x):
+                    for index, layer in enumerate(self.layers):
+                        if index != 1 or not self.training:
+                            x = layer(x)
+                    return x
+            """,
+            inputs="2x4",
+        ),
         Example("nn.MultiheadAttention(8, 2, dropout=0.1, batch_first=True)", inputs="2x3x8, 2x3x8, 2x3x8"),
     )
 
@@ -58,13 +74,14 @@ class TrainEvalDrift(Rule):
         """Yield one finding that lists the differences."""
         if model.eval is None or model.train is None or model.has_failed:
             return
+        trained, evaluated = _called(model.train), _called(model.eval)
         differences = [
-            *_listed("run in train alone", _called(model.train) - _called(model.eval), model.train),
-            *_listed("run in eval alone", _called(model.eval) - _called(model.train), model.eval),
+            *_listed("run in train alone", trained - evaluated, model.train),
+            *_listed("run in eval alone", evaluated - trained - _dropped(model.eval, trained), model.eval),
         ]
-        trained, evaluated = _outputs(model.train), _outputs(model.eval)
-        if trained != evaluated:
-            differences.append(f"{_counted(evaluated)} in eval, {_counted(trained)} in train")
+        before, after = _outputs(model.eval), _outputs(model.train)
+        if before != after:
+            differences.append(f"{_counted(before)} in eval, {_counted(after)} in train")
         if differences:
             yield self.finding(
                 model.topology[""],
@@ -75,6 +92,18 @@ class TrainEvalDrift(Rule):
 
 def _called(topology: Topology) -> set[str]:
     return {module.path for module in topology if module.calls and module.registered}
+
+
+def _dropped(topology: Topology, trained: set[str]) -> set[str]:
+    """Return the layers of lists of which training ran others of their class: it leaves some out at random."""
+    lists = [module for module in topology if module.kind == "torch.nn.ModuleList"]
+    return {
+        path
+        for module in lists
+        for kind in {topology[path].kind for path in module.children if path in trained}
+        for path in module.children
+        if topology[path].kind == kind
+    }
 
 
 def _listed(how: str, paths: set[str], topology: Topology) -> Iterator[str]:

@@ -7,13 +7,10 @@ from dataclasses import dataclass
 
 from visunn_lint.finding import Finding, Related, Severity
 from visunn_lint.gradients import Gradient, Why
-from visunn_lint.rules._cuts import Loss, Losses
+from visunn_lint.rules._cuts import FLAT, Loss, Losses
 from visunn_lint.rules._provenance import training_capture
 from visunn_lint.rules._rule import Example, Rule
 from visunn_lint.topology import CapturedModel
-
-_FLAT = frozenset({Why.COMPARISON, Why.STEP})
-"""What `non-differentiable-path` is about."""
 
 
 @dataclass(frozen=True)
@@ -204,7 +201,7 @@ class UnreachableGradient(Rule):
 
 
 def _is_unreached(gradient: Gradient) -> bool:
-    return not gradient.reaches and any(cut.why not in _FLAT for cut in gradient.cuts)
+    return not gradient.reaches and any(cut.why not in FLAT for cut in gradient.cuts)
 
 
 def _how(loss: Loss) -> str:

@@ -33,6 +33,9 @@ _SMALL_SIDE = 28
 _VOLUME_SIDE = 32
 _SIGNAL_LENGTH = 256
 _SEQUENCE_LENGTH = 16
+_LATENT_LENGTH = 64
+_MANY_CHANNELS = 64
+"""What has so many channels is no signal any more, but made from a longer one."""
 _SIDES_BY_RANK = {3: _SIGNAL_LENGTH, 4: _IMAGE_SIDE, 5: _VOLUME_SIDE}
 
 _STATE_NAMES = frozenset({"h", "h0", "h_0", "hx", "hidden", "hidden_state", "state", "states", "hc"})
@@ -112,6 +115,8 @@ def start_size(value: TensorInput) -> int:
         return next(length for length in (_SEQUENCE_LENGTH, 12) if length not in value.dims)
     if len(value.dims) == 4 and value.dims[1] == 1:  # noqa: PLR2004 -- a batch of images
         return _SMALL_SIDE
+    if len(value.dims) == 3 and isinstance(value.dims[1], int) and value.dims[1] >= _MANY_CHANNELS:  # noqa: PLR2004 -- batch, channels, length
+        return _LATENT_LENGTH
     if value.dims.count(SIZE) == 2:  # noqa: PLR2004 -- height and width, of a clip too
         return _IMAGE_SIDE
     return _SIDES_BY_RANK.get(len(value.dims), _SEQUENCE_LENGTH)
