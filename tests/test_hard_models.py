@@ -10,6 +10,7 @@ import torch
 from tests.models.hard import HARD
 from tests.replay import capture_with_tape, eager, replay, same
 from visunn_lint import pipeline
+from visunn_lint.pipeline.engines.native.specs.memory import CHECKING
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -41,8 +42,12 @@ def build(case: Hard) -> nn.Module:
 
 
 @pytest.mark.parametrize("case", HARD, ids=str)
-def test_capture_ends_on_the_rung_of_the_case(case: Hard) -> None:
-    """The engine runs through, on meta tensors where values decide nothing, and every constant has a place."""
+def test_capture_ends_on_the_rung_of_the_case(case: Hard, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The engine runs through, on meta where values decide nothing, and every constant has a place.
+
+    What is told of ops without running them is compared with their kernels: a difference would end the rung.
+    """
+    monkeypatch.setenv(CHECKING, "1")
     capture = pipeline.capture(build(case), case.args(), case.kwargs(), mode=case.mode)
     topology = pipeline.build_topology(capture)
     unknown = [node for node in topology.nodes.values() if node.attributes.get("origin") == "elsewhere"]

@@ -12,6 +12,10 @@ from torch import Tensor, nn
 from tests.models import recycled, reparametrized, seed, structures
 from tests.models.case import Case, floats
 from tests.replay import Captured, capture_with_tape, eager, replay, same
+from visunn_lint.pipeline.engines.engine import Request
+from visunn_lint.pipeline.engines.native.run import run
+from visunn_lint.pipeline.engines.native.rungs import MetaRung
+from visunn_lint.pipeline.engines.native.specs.memory import CHECKING, SpecMismatchError
 from visunn_lint.pipeline.engines.native.tape import Operand
 
 if TYPE_CHECKING:
@@ -37,6 +41,14 @@ def test_replay_equals_the_model(case: Case) -> None:
     captured = capture_with_tape(model, case.args(), case.kwargs())
     with torch.no_grad():
         assert same(replay(captured), eager(model, case.args(), case.kwargs()))
+
+
+@pytest.mark.parametrize("case", CASES, ids=str)
+def test_specs_told_without_running_are_those_of_the_kernels(case: Case, monkeypatch: pytest.MonkeyPatch) -> None:
+    """With every op run as well, no outcome differs from what was told of it."""
+    monkeypatch.setenv(CHECKING, "1")
+    recording = run(Request(case.build(), case.args(), case.kwargs()), MetaRung(), with_grad=False)
+    assert not isinstance(recording.error, SpecMismatchError)
 
 
 class Writes(nn.Module):

@@ -12,6 +12,7 @@ from visunn_lint.checking.folding import fold
 from visunn_lint.checking.locating import Locator
 from visunn_lint.checking.selection import check_settings, configured, fits, selected_rules, with_expectations
 from visunn_lint.finding import Finding, Report, SkippedRule, Suppression
+from visunn_lint.pipeline.collecting import uncollected
 from visunn_lint.rules.rule_crashed import RuleCrashed
 
 if TYPE_CHECKING:
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
     from visunn_lint.topology import CapturedModel
 
 
+@uncollected()
 def run_rules(models: Sequence[CapturedModel], settings: Settings) -> Report:
     """Return what the selected rules find in some models, sorted, each cause once.
 

@@ -1,17 +1,20 @@
 """GraphDef, the one interchange format: every engine writes it, one decoder reads it.
 
-What GraphDef has no field for travels in attributes under ``_visunn_``. Writing goes straight
-to the protobuf fields: with upb that costs some microseconds a node, MessageToDict many times that.
+What GraphDef has no field for travels in attributes under ``_visunn_``. Most attributes of a node
+are those of many others: each is encoded once, and a node is its encoded parts in a row, as protobuf
+defines the merging of messages. Reading goes straight to the fields; MessageToDict costs many times that.
 """
 
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from typing import TYPE_CHECKING, Final, cast
 
 import msgspec
 from tensorboard.compat.proto.attr_value_pb2 import AttrValue
 from tensorboard.compat.proto.graph_pb2 import GraphDef
+from tensorboard.compat.proto.node_def_pb2 import NodeDef
 from tensorboard.compat.proto.versions_pb2 import VersionDef
 
 from visunn_lint.errors import GraphError
@@ -26,7 +29,6 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
     from google.protobuf.internal.containers import MessageMap
-    from tensorboard.compat.proto.node_def_pb2 import NodeDef
 
     from visunn_lint.records import Autograd, NodeKind
     from visunn_lint.spec import Plain
@@ -46,6 +48,8 @@ _ILLEGAL = re.compile(r"[^A-Za-z0-9_.\-]")
 _NO_TENSOR = "-"
 _PRODUCER = 22
 """The GraphDef version that torch writes and TensorBoard reads."""
+_NODE_TAG = b"\x0a"
+"""What stands before each node in an encoded GraphDef: field 1, with a length."""
 
 
 class Names:
@@ -56,7 +60,7 @@ class Names:
 
     def take(self, *parts: str) -> str:
         """Return a name with these parts between slashes, numbered if it was taken before."""
-        base = "/".join(_ILLEGAL.sub("_", part) or "_" for part in parts)
+        base = "/".join(map(_legal, parts))
         if not (base[0].isascii() and base[0].isalnum()):
             base = f".{base}"
         name, count = base, self._taken.get(base, 0)
@@ -69,12 +73,26 @@ class Names:
         return name
 
 
+@lru_cache(maxsize=65536)
+def _legal(part: str) -> str:
+    return _ILLEGAL.sub("_", part) or "_"
+
+
 class GraphWriter:
     """Builds a GraphDef node by node."""
 
     def __init__(self) -> None:
-        self.graph = GraphDef(versions=VersionDef(producer=_PRODUCER))
-        self._shapes: dict[tuple[TensorSpec | None, ...], tuple[AttrValue, bytes]] = {}
+        self._graph = GraphDef(versions=VersionDef(producer=_PRODUCER))
+        self._pending: list[bytes] = []
+        self._outputs: dict[tuple[TensorSpec | None, ...], bytes] = {}
+        self._attributes: dict[tuple[str, str | bytes | int | Location], bytes] = {}
+
+    @property
+    def graph(self) -> GraphDef:
+        """The graph of all nodes added so far."""
+        self._graph.MergeFromString(b"".join(self._pending))
+        self._pending.clear()
+        return self._graph
 
     def add(  # noqa: PLR0913 -- a node has that many fields; they are named at every call
         self,
@@ -97,36 +115,66 @@ class GraphWriter:
         ``inputs`` are ``name`` or ``name:slot``, ``seen`` their specs where these differ from
         what the producers gave out.
         """
-        node = self.graph.node.add()
-        node.name = name
-        node.op = op
-        node.input.extend(inputs)
-        attributes = node.attr
-        attributes[KIND].s = kind.encode()
-        shapes, specs = self._encoded(outputs)
-        attributes[OUTPUT_SHAPES].CopyFrom(shapes)
-        attributes[OUTPUTS].s = specs
+        parts = [
+            NodeDef(name=name, op=op, input=inputs).SerializeToString(),
+            self._attribute(KIND, kind),
+            self._written_outputs(outputs),
+        ]
         if module:
-            attributes[MODULE].s = module.encode("utf-8", "surrogatepass")
+            parts.append(self._attribute(MODULE, module))
         if call is not None:
-            attributes[CALL].i = call
+            parts.append(self._attribute(CALL, call))
         if seen is not None:
-            attributes[INPUTS].s = _format_specs(seen)
+            parts.append(_encoded(INPUTS, AttrValue(s=_format_specs(seen))))
         if arguments:
-            attributes[ARGUMENTS].s = msgspec.json.encode(arguments)
+            parts.append(self._attribute(ARGUMENTS, msgspec.json.encode(arguments)))
         if source is not None:
-            attributes[SOURCE].s = _format_location(source)
+            parts.append(self._attribute(SOURCE, source))
         if label:
-            attributes[LABEL].s = label.encode("utf-8", "surrogatepass")
+            parts.append(_encoded(LABEL, AttrValue(s=label.encode("utf-8", "surrogatepass"))))
         if autograd != "on":
-            attributes[AUTOGRAD].s = autograd.encode()
+            parts.append(self._attribute(AUTOGRAD, autograd))
+        node = b"".join(parts)
+        self._pending += (_NODE_TAG, _varint(len(node)), node)
 
-    def _encoded(self, specs: tuple[TensorSpec | None, ...]) -> tuple[AttrValue, bytes]:
-        """Return the shapes as TensorBoard reads them and the specs as we do, each made once."""
-        known = self._shapes.get(specs)
+    def _attribute(self, key: str, value: str | bytes | int | Location) -> bytes:
+        """Return an attribute as it is encoded in a node, made once for each value."""
+        known = self._attributes.get((key, value))
         if known is None:
-            known = self._shapes[specs] = (shapes_attribute(specs), _format_specs(specs))
+            known = self._attributes[key, value] = _encoded(key, _attribute_value(value))
         return known
+
+    def _written_outputs(self, specs: tuple[TensorSpec | None, ...]) -> bytes:
+        """Return the shapes as TensorBoard reads them and the specs as we do, made once."""
+        known = self._outputs.get(specs)
+        if known is None:
+            held = AttrValue(s=_format_specs(specs))
+            known = _encoded(OUTPUT_SHAPES, shapes_attribute(specs)) + _encoded(OUTPUTS, held)
+            self._outputs[specs] = known
+        return known
+
+
+def _attribute_value(value: str | bytes | int | Location) -> AttrValue:
+    if isinstance(value, int):
+        return AttrValue(i=value)
+    if isinstance(value, Location):
+        return AttrValue(s=_format_location(value))
+    return AttrValue(s=value if isinstance(value, bytes) else value.encode("utf-8", "surrogatepass"))
+
+
+def _encoded(key: str, value: AttrValue) -> bytes:
+    data: bytes = NodeDef(attr={key: value}).SerializeToString()
+    return data
+
+
+def _varint(number: int) -> bytes:
+    """Return a length as protobuf writes it: seven bits a byte, the lowest first, all but the last marked."""
+    found = bytearray()
+    while number > 0x7F:  # noqa: PLR2004 -- seven bits
+        found.append(number & 0x7F | 0x80)
+        number >>= 7
+    found.append(number)
+    return bytes(found)
 
 
 def shapes_attribute(specs: Iterable[TensorSpec | None]) -> AttrValue:

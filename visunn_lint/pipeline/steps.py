@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from visunn_lint.pipeline import engines
+from visunn_lint.pipeline.collecting import uncollected
 from visunn_lint.pipeline.engines.engine import Request
 from visunn_lint.pipeline.graphdef import decode
 from visunn_lint.pipeline.modularize import modularize as _modularize
@@ -41,6 +42,7 @@ def capture(
     return engines.find(engine).capture(request)
 
 
+@uncollected()
 def build_topology(capture: Capture) -> Topology:
     """Return the Topology of a capture: steps 2 to 5."""
     return _modularize(_prune_modules(_prune_nodes(decode(capture))))

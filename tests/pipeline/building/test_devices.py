@@ -76,3 +76,13 @@ def test_initialisers_run_on_small_weights() -> None:
     with pretend_devices("meta"):
         weight = nn.init.trunc_normal_(torch.empty(30, 30), std=0.02)
     assert float(weight.abs().max()) < 1
+
+
+def test_fill_that_autograd_forbids_raises_on_meta_too() -> None:
+    """Large weights are filled with nothing, but what raises for real is not passed over."""
+    with pretend_devices("meta"):
+        weight = nn.Linear(2000, 2000).weight
+        with torch.no_grad():
+            assert weight.normal_() is weight
+        with pytest.raises(RuntimeError, match="leaf Variable"):
+            weight.normal_()

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Final, Literal
 
 import torch
+from torch import nn
 from torch.overrides import TorchFunctionMode
 
 from visunn_lint.pipeline.building.device_moves import CPU, asked_device, factories, leaves_as_is, without_device
@@ -12,7 +13,14 @@ from visunn_lint.pipeline.engines.native.rungs import FROM_DATA, MetaRung
 from visunn_lint.pipeline.engines.native.structure import tensors_in
 
 if TYPE_CHECKING:
+    from torch import Tensor
+
     from visunn_lint.pipeline.calling import Args, Function, Kwargs, Value
+
+
+_PLAIN: Final = frozenset({torch.Tensor, nn.Parameter})
+_FILLS: Final = frozenset({torch.Tensor.normal_, torch.Tensor.uniform_, torch.Tensor.zero_, torch.Tensor.fill_})
+"""What initialisers end in: on tensors without values it does nothing, by kernels written in Python."""
 
 
 def pretend_devices(rung: Literal["meta", "real"]) -> TorchFunctionMode:
@@ -43,9 +51,21 @@ class _MetaBuild(TorchFunctionMode):
             if leaves_as_is(func, args, kwargs):
                 return args[0]
         tensors = tensors_in(args, kwargs)
+        if func in _FILLS and _has_no_values(tensors):
+            return tensors[0]
         if not tensors and (func in FROM_DATA or func in factories()):
             kwargs = {**kwargs, "device": CPU}
         return self._rung.run(func, args, kwargs, tensors)
+
+
+def _has_no_values(tensors: list[Tensor]) -> bool:
+    """Return whether a fill of its one operand can be left out: on meta, and not one that autograd forbids."""
+    return (
+        len(tensors) == 1
+        and type(tensors[0]) in _PLAIN
+        and tensors[0].is_meta
+        and not (tensors[0].requires_grad and torch.is_grad_enabled())
+    )
 
 
 class _RealBuild(TorchFunctionMode):

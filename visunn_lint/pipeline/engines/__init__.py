@@ -5,6 +5,7 @@ from __future__ import annotations
 import importlib
 import pkgutil
 from difflib import get_close_matches
+from functools import cache
 from typing import TYPE_CHECKING, cast
 
 from visunn_lint.errors import InputError
@@ -15,6 +16,7 @@ if TYPE_CHECKING:
 DEFAULT = "native"
 
 
+@cache
 def names() -> list[str]:
     """Return the names of the engines."""
     return sorted(module.name for module in pkgutil.iter_modules(__path__) if module.name != "engine")

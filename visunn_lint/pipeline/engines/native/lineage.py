@@ -7,9 +7,10 @@ after the tensor was made reads the last of those writes.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final, NamedTuple
+from typing import TYPE_CHECKING, Final, NamedTuple, cast
 
 import torch
+from torch import nn
 from torch._C import _functorch
 from torch.multiprocessing.reductions import StorageWeakRef
 
@@ -28,33 +29,44 @@ if TYPE_CHECKING:
     from visunn_lint.pipeline.engines.native.tape import Tape
 
 _REFERENCE: Final = "_visunn_reference"
+_PLAIN_TYPES: Final = frozenset({torch.Tensor, nn.Parameter})
 
 
-class _Reference(NamedTuple):
-    """What a tensor of the run carries: whose run, which node made it, and where it was asked to be.
+class Reference(NamedTuple):
+    """What a tensor of the run carries: whose run, which node made it, and what it is, on the device asked for.
 
     Writes by nodes after ``since`` concern its readers; all do for what stood before the run.
+    ``plain`` ones are on meta, strided, and wrapped in nothing: the spec tells all about them.
     """
 
     lineage: Lineage
     node: int
     slot: int
-    device: str
+    spec: TensorSpec
     since: int
+    plain: bool
+
+
+class _Met(NamedTuple):
+    """A tensor of the user's, with what stands for it: nothing, as long as no op had to run on it."""
+
+    tensor: Tensor
+    stand_in: Tensor | None
+    reference: Reference
 
 
 class Lineage:
-    """The tensors of one run. A tensor of the user's that the run meets gets a stand-in and a node."""
+    """The tensors of one run. One of the user's that the run meets gets a node, and a stand-in when an op needs it."""
 
     def __init__(self, rung: Rung, origins: Origins, records: list[Record], tape: Tape | None) -> None:
         self._rung = rung
         self._origins = origins
         self._records = records
         self._tape = tape
-        self._stand_ins: dict[int, tuple[Tensor, Tensor]] = {}
+        self._met: dict[int, _Met] = {}
         self._written: dict[int, Producer] = {}
-        self._owners: dict[int, tuple[_Reference, object]] = {}
-        self._specs: dict[tuple[torch.Size, torch.dtype, str], TensorSpec] = {}
+        self._owners: dict[int, tuple[Reference, object]] = {}
+        self._specs: dict[tuple[tuple[int, ...], torch.dtype, str], TensorSpec] = {}
 
     def knows(self, tensor: Tensor) -> bool:
         """Return whether a tensor is of this run: made by it, or a stand-in."""
@@ -64,25 +76,47 @@ class Lineage:
         """Return what stands for a tensor in this run: itself if the run made it, else its stand-in."""
         if self._reference(tensor) is not None:
             return tensor
-        known = self._stand_ins.get(id(tensor))
+        known = self._met.get(id(tensor))
         if known is not None:
-            return known[1]
+            return known.stand_in if known.stand_in is not None else self._stand_in(known)
         owner = self._owner(tensor)
         if owner is not None:
-            setattr(tensor, _REFERENCE, owner)
+            spec = self.spec_on(tensor, owner.spec.device)
+            setattr(tensor, _REFERENCE, owner._replace(spec=spec, plain=False))
             return tensor
-        return self._stand_in(tensor)
+        return self._meet_stand_in(tensor)
+
+    def foreseeable(self, tensor: Tensor) -> tuple[Tensor, Reference] | None:
+        """Return what an op reads in the place of a plain tensor, without making it a stand-in; None for any other."""
+        reference: Reference | None = getattr(tensor, _REFERENCE, None)
+        if reference is None or reference.lineage is not self:
+            known = self._met.get(id(tensor))
+            if known is None:
+                if not self._rung.defers(tensor) or self._owner(tensor) is not None:
+                    return None
+                known = self._meet(tensor)
+            tensor, reference = known.stand_in if known.stand_in is not None else tensor, known.reference
+            if known.stand_in is not None:  # an op may have changed it since
+                reference = getattr(tensor, _REFERENCE)
+        return (tensor, reference) if reference.plain else None
 
     def stand_in_if_any(self, tensor: Tensor) -> Tensor:
-        """Return the stand-in of a tensor if the run has met it, else the tensor itself."""
-        known = self._stand_ins.get(id(tensor))
-        return known[1] if known is not None else tensor
+        """Return the stand-in of a tensor if the run has made one, else the tensor itself."""
+        known = self._met.get(id(tensor)) if self._reference(tensor) is None else None
+        return tensor if known is None or known.stand_in is None else known.stand_in
 
-    def made(self, tensor: Tensor, node: int, slot: int, device: str) -> None:
+    def made(self, tensor: Tensor, node: int, slot: int, spec: TensorSpec) -> None:
         """Take note of which node made a tensor."""
-        self._refer(tensor, _Reference(self, node, slot, device, since=node))
+        self._refer(tensor, Reference(self, node, slot, spec, node, _is_plain(tensor)))
 
-    def _refer(self, tensor: Tensor, reference: _Reference) -> None:
+    def made_plain(self, tensor: Tensor, node: int, spec: TensorSpec) -> None:
+        """Take note of which node made a tensor that is plain for sure."""
+        storage = tensor.untyped_storage()
+        reference = Reference(self, node, 0, spec, node, plain=True)
+        setattr(tensor, _REFERENCE, reference)
+        self._owners[storage._cdata] = (reference, storage)  # noqa: SLF001 -- it has no public name
+
+    def _refer(self, tensor: Tensor, reference: Reference) -> None:
         setattr(tensor, _REFERENCE, reference)
         storage = storage_id(tensor)
         if storage is not None:
@@ -98,65 +132,112 @@ class Lineage:
         """Return the node that a reader of this tensor reads: who made it, or wrote into it since."""
         reference = self._reference(tensor)
         if reference is None:
-            return self.producer(self.adopt(tensor))
+            tensor = self.adopt(tensor)
+            reference = cast("Reference", self._reference(tensor))
+        return self.read(tensor, reference)
+
+    def read(self, tensor: Tensor, reference: Reference) -> Producer:
+        """Return the node that a reader of a tensor with this reference reads."""
         if self._written:
-            storage = storage_id(tensor)
+            storage = self.memory(tensor, reference)
             written = self._written.get(storage) if storage is not None else None
             if written is not None and written.node > reference.since:
                 return written
         return Producer(reference.node, reference.slot)
 
+    def memory(self, tensor: Tensor, reference: Reference) -> int | None:
+        """Return the identity of the memory that ops of this run use for a tensor; None if none has so far."""
+        if reference.since >= 0 or self.knows(tensor):
+            return storage_id(tensor)
+        return self._rung.storage_of_stand_in(tensor)
+
     def operand(self, tensor: Tensor) -> Operand:
         """Return the node that made this tensor as an object, whoever wrote into it since."""
-        reference = self._reference(tensor)
-        if reference is None:
-            return self.operand(self.adopt(tensor))
+        reference = self._reference(tensor) or cast("Reference", self._reference(self.adopt(tensor)))
         return Operand(reference.node, reference.slot)
 
     def spec(self, tensor: Tensor) -> TensorSpec:
         """Return shape, dtype and the device asked for."""
         return self.spec_on(tensor, self.device(tensor))
 
+    def slot(self, tensor: Tensor) -> tuple[TensorSpec, Producer]:
+        """Return the spec and the producer of a tensor."""
+        reference = self._reference(tensor)
+        if reference is None or not reference.plain:
+            return self.spec(tensor), self.producer(tensor)
+        return reference.spec, self.read(tensor, reference)
+
     def spec_on(self, tensor: Tensor, device: str) -> TensorSpec:
         """Return shape and dtype with a device; equal specs are one object."""
-        shape = _shape(tensor)
-        key = (shape, tensor.dtype, device)
+        return self.spec_of(_shape(tensor), tensor.dtype, device)
+
+    def spec_of(self, shape: tuple[int, ...], dtype: torch.dtype, device: str) -> TensorSpec:
+        """Return a spec; equal ones are one object."""
+        key = (shape, dtype, device)
         spec = self._specs.get(key)
         if spec is None:
-            spec = self._specs[key] = TensorSpec(tuple(shape), str(tensor.dtype).removeprefix("torch."), device)
+            spec = self._specs[key] = TensorSpec(tuple(shape), str(dtype).removeprefix("torch."), device)
         return spec
 
     def device(self, tensor: Tensor) -> str:
         """Return the device that the model asked for this tensor to be on."""
         reference = self._reference(tensor)
-        return reference.device if reference else self._origins.device(tensor)
+        return reference.spec.device if reference else self._origins.device(tensor)
 
     def forget(self) -> None:
         """Let go of all tensors, so that their memory does not wait for the garbage collector."""
-        self._stand_ins.clear()
+        self._met.clear()
         self._owners.clear()
 
-    def _stand_in(self, tensor: Tensor) -> Tensor:
+    def _meet(self, tensor: Tensor) -> _Met:
+        """Give a plain tensor of the user's its node, and no stand-in as yet."""
+        spec = self.spec_of(tensor.shape, tensor.dtype, self._origins.device(tensor))
+        known = self._met[id(tensor)] = _Met(tensor, None, self._node(tensor, spec, plain=True))
+        return known
+
+    def _meet_stand_in(self, tensor: Tensor) -> Tensor:
         """Make the stand-in of a tensor of the user's, and the node that it comes from."""
         stand_in = self._rung.adopt(tensor)
-        self._stand_ins[id(tensor)] = (tensor, stand_in)
-        device = self._origins.device(tensor)
-        node = len(self._records)
-        self._records.append(self._origins.record(tensor, self.spec_on(stand_in, device)))
-        self._refer(stand_in, _Reference(self, node, 0, device, since=-1))
-        if self._tape is not None:
-            self._tape.sources[node] = tensor
+        spec = self.spec_on(stand_in, self._origins.device(tensor))
+        reference = self._node(tensor, spec, plain=_is_plain(stand_in))
+        self._met[id(tensor)] = _Met(tensor, stand_in, reference)
+        self._refer(stand_in, reference)
         return stand_in
 
-    def _owner(self, tensor: Tensor) -> _Reference | None:
+    def _stand_in(self, known: _Met) -> Tensor:
+        """Make the stand-in of a tensor that has its node."""
+        stand_in = self._rung.adopt(known.tensor)
+        self._met[id(known.tensor)] = known._replace(stand_in=stand_in)
+        self._refer(stand_in, known.reference)
+        return stand_in
+
+    def _node(self, tensor: Tensor, spec: TensorSpec, *, plain: bool) -> Reference:
+        node = len(self._records)
+        self._records.append(self._origins.record(tensor, spec))
+        if self._tape is not None:
+            self._tape.sources[node] = tensor
+        return Reference(self, node, 0, spec, -1, plain)
+
+    def _owner(self, tensor: Tensor) -> Reference | None:
         """Return the reference of a tensor's storage: it may be another view of what the run made."""
         storage = storage_id(tensor)
         known = self._owners.get(storage) if storage is not None else None
         return known[0] if known else None
 
-    def _reference(self, tensor: Tensor) -> _Reference | None:
-        reference: _Reference | None = getattr(tensor, _REFERENCE, None)
+    def _reference(self, tensor: Tensor) -> Reference | None:
+        reference: Reference | None = getattr(tensor, _REFERENCE, None)
         return reference if reference is not None and reference.lineage is self else None
+
+
+def _is_plain(tensor: Tensor) -> bool:
+    return (
+        type(tensor) in _PLAIN_TYPES
+        and tensor.is_meta
+        and tensor.layout is torch.strided
+        and not tensor.is_nested
+        and not tensor.is_inference()
+        and not _functorch.is_functorch_wrapped_tensor(tensor)
+    )
 
 
 def storage_id(tensor: Tensor) -> int | None:

@@ -6,11 +6,14 @@ import random
 from collections import OrderedDict, deque
 from collections.abc import Callable, Iterable, Mapping
 from functools import partial, singledispatch
+from operator import is_
 from types import CellType, FunctionType, MethodType
 from typing import Any, NamedTuple
 
 import torch
 from torch import nn
+
+from visunn_lint.pipeline.engines.native.atoms import ATOMS
 
 Restore = Callable[[], None]
 
@@ -40,8 +43,27 @@ def remember(value: object) -> Memory:
         for name, item in slots.items():
             object.__setattr__(value, name, item)
 
-    inside = [*(attributes.values() if isinstance(attributes, dict) else ()), *slots.values()]
-    return Memory(restore, [*inside, *_class_state(value)])
+    return Memory(restore, [*(attributes.values() if isinstance(attributes, dict) else ()), *slots.values()])
+
+
+@remember.register
+def _(value: nn.Module) -> Memory:
+    """Remember a module's class and attributes; what its class holds for all is inside too."""
+    attributes, cls = value.__dict__, type(value)
+    put_back = _items(attributes)
+
+    def restore() -> None:
+        if type(value) is not cls:
+            object.__setattr__(value, "__class__", cls)
+        put_back()
+
+    return Memory(restore, [*(item for item in attributes.values() if type(item) not in ATOMS), cls])
+
+
+@remember.register
+def _(value: type) -> Memory:
+    """Remember nothing of a class but the containers that a user's module class holds for all its instances."""
+    return Memory(None, _class_state(value)) if issubclass(value, nn.Module) else Memory()
 
 
 @remember.register
@@ -148,17 +170,14 @@ def _(value: random.Random) -> Memory:
 
 def _items(value: dict[Any, Any]) -> Restore:
     """Return what puts back the items of a dict in their order; an OrderedDict keeps an order of its own."""
-    saved = list(value.items())
+    keys, items = list(value), list(value.values())
     base: type[dict[Any, Any]] = OrderedDict if isinstance(value, OrderedDict) else dict
 
     def restore() -> None:
-        if len(value) == len(saved) and all(
-            key is old_key and item is old_item
-            for (key, item), (old_key, old_item) in zip(value.items(), saved, strict=True)
-        ):
+        if len(value) == len(keys) and all(map(is_, value, keys)) and all(map(is_, value.values(), items)):
             return
         base.clear(value)
-        for key, item in saved:
+        for key, item in zip(keys, items, strict=True):
             base.__setitem__(value, key, item)
 
     return restore
@@ -181,20 +200,16 @@ def _numpy(value: Any) -> Restore | None:  # noqa: ANN401 -- numpy need not be i
 
 def _slots(value: object) -> Mapping[str, object]:
     """Return what stands in an object's slots, by name."""
-    if isinstance(value, nn.Module):
-        return {}
     declared = (cls.__dict__.get("__slots__", ()) for cls in type(value).__mro__)
     names = (name for slots in declared for name in ((slots,) if isinstance(slots, str) else slots))
     return {name: getattr(value, name) for name in names if not name.startswith("__") and hasattr(value, name)}
 
 
-def _class_state(value: object) -> list[object]:
+def _class_state(module_class: type) -> list[object]:
     """Return the containers that a user's module class holds for all its instances."""
-    if not isinstance(value, nn.Module):
-        return []
     return [
         item
-        for cls in type(value).__mro__
+        for cls in module_class.__mro__
         if not cls.__module__.startswith(("torch.", "builtins"))
         for name, item in list(cls.__dict__.items())
         if isinstance(item, dict | list | set | deque) and not name.startswith("__")

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import threading
 from contextlib import contextmanager
-from functools import update_wrapper
 from typing import TYPE_CHECKING, Final, Protocol
 
 import torch
@@ -42,8 +41,8 @@ class _Active(threading.local):
 
 
 _active = _Active()
-_patches: Final[dict[type, tuple[Value, int]]] = {}
-"""The classes whose ``__call__`` is replaced now: the original, and how many captures want that."""
+_patches: Final[dict[tuple[type, str], tuple[Value, int]]] = {}
+"""The methods that are replaced now: the original, and how many captures want that."""
 _lock = threading.Lock()
 
 
@@ -51,39 +50,57 @@ _lock = threading.Lock()
 def observed(observer: Observer, modules: Iterable[nn.Module]) -> Iterator[None]:
     """Tell ``observer`` of each module call on this thread; captures may be nested."""
     modules = list(modules)
-    classes = {_call_owner(type(module)) for module in modules} | {nn.Module}
+    kinds = {(type(module), _is_compiled(module)) for module in modules}
+    places = {(nn.Module, _INNER), *(_call_place(*kind) for kind in kinds)}
     outer, _active.observer = _active.observer, observer
-    _patch(classes)
+    _patch(places)
     _place_forwards(modules)
     try:
         yield
     finally:
-        _unpatch(classes)
+        _unpatch(places)
         _active.observer = outer
 
 
-def _call_owner(cls: type) -> type:
-    """Return the class that gives instances of ``cls`` their ``__call__``."""
-    return next(base for base in cls.__mro__ if "__call__" in base.__dict__)
+_INNER: Final = "_call_impl"
+"""What ``nn.Module.__call__`` calls. To replace that itself has Python go through all subclasses there are."""
 
 
-def _patch(classes: Iterable[type]) -> None:
+def _is_compiled(module: nn.Module) -> bool:
+    """Return whether ``module.compile()`` was called: it keeps the original of what is replaced."""
+    return module.__dict__.get("_compiled_call_impl") is not None
+
+
+def _call_place(cls: type, is_compiled: bool) -> tuple[type, str]:  # noqa: FBT001 -- the two go as one key
+    """Return the class and the name of the method that every call of an instance of ``cls`` goes through."""
+    owner = _owner(cls, "__call__")
+    if owner is not nn.Module or is_compiled:
+        return owner, "__call__"
+    return _owner(cls, _INNER), _INNER
+
+
+def _owner(cls: type, name: str) -> type:
+    """Return the class that gives instances of ``cls`` a method."""
+    return next(base for base in cls.__mro__ if name in base.__dict__)
+
+
+def _patch(places: Iterable[tuple[type, str]]) -> None:
     with _lock:
-        for cls in classes:
-            original, count = _patches.get(cls, (cls.__dict__["__call__"], 0))
-            _patches[cls] = (original, count + 1)
+        for cls, name in places:
+            original, count = _patches.get((cls, name), (cls.__dict__[name], 0))
+            _patches[cls, name] = (original, count + 1)
             if not count:
-                cls.__call__ = _observing(original)  # type: ignore[method-assign, unused-ignore]  # put back in _unpatch
+                setattr(cls, name, _observing(original))  # put back in _unpatch
 
 
-def _unpatch(classes: Iterable[type]) -> None:
+def _unpatch(places: Iterable[tuple[type, str]]) -> None:
     with _lock:
-        for cls in classes:
-            original, count = _patches.pop(cls)
+        for cls, name in places:
+            original, count = _patches.pop((cls, name))
             if count > 1:
-                _patches[cls] = (original, count - 1)
+                _patches[cls, name] = (original, count - 1)
             else:
-                cls.__call__ = original  # type: ignore[method-assign, unused-ignore]  # as it was
+                setattr(cls, name, original)
 
 
 def _observing(original: Function) -> Function:
@@ -103,9 +120,11 @@ CALL_CODE: Final[CodeType] = _observing(nn.Module.__call__).__code__
 class _Forward:
     """Stands in for a module's bound ``forward`` to tell a direct call from one through ``__call__``."""
 
-    def __init__(self, module: nn.Module) -> None:
+    __slots__ = ("_forward", "_module")
+
+    def __init__(self, module: nn.Module, forward: Function) -> None:
         self._module = module
-        update_wrapper(self, type(module).forward.__get__(module))
+        self._forward = forward
 
     def __call__(self, *args: Value, **kwargs: Value) -> Value:
         module, observer = self._module, _active.observer
@@ -114,16 +133,26 @@ class _Forward:
             return forward(module, *args, **kwargs)
         return observer.call(module, forward, args, kwargs, directly=True)
 
+    @property
+    def __wrapped__(self) -> Function:
+        """The bound method: what asks for a signature finds it here."""
+        bound: Function = self._forward.__get__(self._module)
+        return bound
+
+    def __getattr__(self, name: str) -> Value:
+        """Return what the bound method has under a name."""
+        return getattr(self.__wrapped__, name)
+
     def __deepcopy__(self, memo: dict[int, Value]) -> _Forward:
         """Return the same for the copy of the module."""
-        return _Forward(memo.get(id(self._module), self._module))
+        return _Forward(memo.get(id(self._module), self._module), self._forward)
 
 
 def _place_forwards(modules: Iterable[nn.Module]) -> None:
     """Put a ``_Forward`` on each module; the caller's snapshot takes it away again."""
     for module in modules:
         if "forward" not in module.__dict__ and not isinstance(module, torch.jit.ScriptModule):
-            module.__dict__["forward"] = _Forward(module)
+            module.__dict__["forward"] = _Forward(module, type(module).forward)
 
 
 def tells_direct_calls(module: nn.Module) -> bool:

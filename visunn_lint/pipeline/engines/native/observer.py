@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 import torch
 
@@ -24,8 +24,7 @@ if TYPE_CHECKING:
     from visunn_lint.spec import TensorSpec
 
 
-@dataclass(frozen=True, slots=True)
-class RecordedSlot:
+class RecordedSlot(NamedTuple):
     """A tensor among the inputs or outputs of a call."""
 
     path: str
@@ -139,6 +138,6 @@ class CallObserver:
         return run(module, *args, **kwargs)
 
     def _slots(self, leaves: list[Leaf]) -> tuple[RecordedSlot, ...]:
-        lineage = self._recorder.lineage
+        slot = self._recorder.lineage.slot
         with unrecorded():
-            return tuple(RecordedSlot(path, lineage.spec(tensor), lineage.producer(tensor)) for path, tensor in leaves)
+            return tuple([RecordedSlot(path, *slot(tensor)) for path, tensor in leaves])

@@ -6,16 +6,19 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import torch
+from torch.autograd.graph import increment_version
 from torch.nn.parameter import is_lazy
 from torch.overrides import TorchFunctionMode
 
-from visunn_lint.pipeline.building.device_moves import CPU, asked_device, is_move, leaves_as_is, without_device
+from visunn_lint.pipeline.building.device_moves import CPU, META, asked_device, is_move, leaves_as_is, without_device
 from visunn_lint.pipeline.engines.native import passive
 from visunn_lint.pipeline.engines.native.arguments import arguments, is_in_place, op_name
+from visunn_lint.pipeline.engines.native.foresight import Foreseen, Foresight
 from visunn_lint.pipeline.engines.native.lineage import Lineage
 from visunn_lint.pipeline.engines.native.module_calls import CALL_CODE
 from visunn_lint.pipeline.engines.native.record import FailedOp, OpCall, Record, Scope
 from visunn_lint.pipeline.engines.native.running import unrecorded
+from visunn_lint.pipeline.engines.native.specs.layout import IN_PLACE, Layout
 from visunn_lint.pipeline.engines.native.structure import (
     input_leaves,
     map_leaves,
@@ -55,6 +58,7 @@ class Recorder(TorchFunctionMode):
         self.muted = False
         self.initialising = False
         self._rung = rung
+        self._foresight = Foresight(self.lineage) if rung.name == "meta" else None
 
     def add(self, record: Record) -> int:
         """Append a record and return its index."""
@@ -98,7 +102,7 @@ class Recorder(TorchFunctionMode):
         if self.tape is not None and call.step is not None:
             self.tape.steps[index] = call.step
         for slot, tensor in enumerate(made):
-            self.lineage.made(tensor, index, slot, outputs[slot].device)
+            self.lineage.made(tensor, index, slot, outputs[slot])
         for tensor in written_by(call.func, call.args, call.tensors, call.versions):
             self.lineage.wrote(tensor, index)
 
@@ -112,6 +116,11 @@ class Recorder(TorchFunctionMode):
         return func(*args, **kwargs)
 
     def _run(self, func: Function, args: Args, kwargs: Kwargs) -> Value:
+        foreseen = None
+        if self._foresight is not None and not self.initialising:
+            foreseen = self._foresight.of(func, args, kwargs)
+            if foreseen is not None and foreseen.outcome is not None and not self._foresight.checks:
+                return self._record_foreseen(foreseen, func, args, kwargs)
         asked = asked_device(func, args, kwargs) if "device" in kwargs or is_move(func) else None
         if asked is not None:
             args, kwargs = without_device(func, args, kwargs)
@@ -128,7 +137,44 @@ class Recorder(TorchFunctionMode):
         except Exception as error:
             self.failed = FailedOp(error, op_name(func), tuple(call.seen))
             raise
-        return self._record(call, result)
+        return self._record(call, result, foreseen)
+
+    def _record_foreseen(self, foreseen: Foreseen, func: Function, args: Args, kwargs: Kwargs) -> Value:
+        """Record a call that need not be run, and return the tensor that it makes or writes into."""
+        lineage, entry, tensors, references = self.lineage, foreseen.entry, foreseen.tensors, foreseen.references
+        device = next((reference.spec.device for reference in references if reference.spec.device != "cpu"), "cpu")
+        layout = foreseen.entry.outcome
+        step = None if self.tape is None else self._step(func, args, kwargs, None)
+        if isinstance(layout, Layout):
+            result = torch.empty_strided(layout.shape, layout.stride, dtype=layout.dtype, device=META)
+            spec = lineage.spec_of(layout.shape, layout.dtype, device)
+        else:
+            result = tensors[0]
+            spec = lineage.spec_on(result, device)
+            step = step and replace(step, writes=(lineage.operand(result),))
+            increment_version(result)
+        index = len(self.records)
+        self.records.append(
+            Record(
+                entry.op,
+                "op",
+                self.scope,
+                [lineage.read(*each) for each in zip(tensors, references, strict=True)],
+                [reference.spec for reference in references],
+                (spec,),
+                entry.arguments,
+                user_location(1, CALL_CODE) or self.scope.source,
+                autograd=self.autograd,
+            )
+        )
+        if self.tape is not None and step is not None:
+            self.tape.steps[index] = step
+        if layout is IN_PLACE:
+            lineage.made(result, index, 0, spec)
+            lineage.wrote(result, index)
+        else:
+            lineage.made_plain(result, index, spec)
+        return result
 
     def _call(
         self, func: Function, args: Args, kwargs: Kwargs, tensors: list[Tensor], asked: torch.device | None = None
@@ -162,7 +208,7 @@ class Recorder(TorchFunctionMode):
             kwargs = {**kwargs, "device": CPU}
         return self._rung.run(call.func, call.args, kwargs, call.tensors)
 
-    def _record(self, call: OpCall, result: Value) -> Value:
+    def _record(self, call: OpCall, result: Value, foreseen: Foreseen | None) -> Value:
         """Record a call that went well, and return what the user's code gets from it."""
         if passive.is_silent(call.func):
             if self.tape is not None and call.step is not None:
@@ -171,6 +217,8 @@ class Recorder(TorchFunctionMode):
         if passive.is_initialiser(call.func):
             return result
         written = written_by(call.func, call.args, call.tensors, call.versions)
+        if foreseen is not None and self._foresight is not None:
+            self._foresight.learn(foreseen, call, result, written)
         if not written:
             return self._record_results(call, result, tensors_in((result,), {}))
         if is_in_place(call.func) and isinstance(result, torch.Tensor):
@@ -186,9 +234,10 @@ class Recorder(TorchFunctionMode):
             result = replace_tensors(result, lambda tensor: _alias(tensor) if id(tensor) in operands else tensor)
             made = tensors_in((result,), {})
         device = self._device(call)
-        index = self._add_op(call, tuple(self.lineage.spec_on(tensor, device) for tensor in made))
+        specs = [self.lineage.spec_on(tensor, device) for tensor in made]
+        index = self._add_op(call, tuple(specs))
         for slot, tensor in enumerate(made):
-            self.lineage.made(tensor, index, slot, device)
+            self.lineage.made(tensor, index, slot, specs[slot])
         return result
 
     def _record_write(self, call: OpCall, written: list[Tensor], result: Value) -> Value:
@@ -207,9 +256,10 @@ class Recorder(TorchFunctionMode):
 
     def _record_targets(self, call: OpCall, written: list[Tensor]) -> None:
         device = self._device(call)
-        index = self._add_op(call, tuple(self.lineage.spec_on(tensor, device) for tensor in written))
+        specs = [self.lineage.spec_on(tensor, device) for tensor in written]
+        index = self._add_op(call, tuple(specs))
         for slot, tensor in enumerate(written):
-            self.lineage.made(tensor, index, slot, device)
+            self.lineage.made(tensor, index, slot, specs[slot])
 
     def _add_op(self, call: OpCall, outputs: tuple[TensorSpec | None, ...]) -> int:
         scope = self.scope

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 import torch
 
+from visunn_lint.pipeline.collecting import uncollected
 from visunn_lint.pipeline.engines.native import table
 from visunn_lint.pipeline.engines.native.autograd import followed
 from visunn_lint.pipeline.engines.native.module_calls import observed
@@ -19,7 +20,7 @@ from visunn_lint.pipeline.engines.native.recorder import Recorder
 from visunn_lint.pipeline.engines.native.running import outer_paused, running, unrecorded
 from visunn_lint.pipeline.engines.native.snapshot import preserved
 from visunn_lint.pipeline.engines.native.structure import Leaf, input_leaves, map_leaves, output_leaves
-from visunn_lint.pipeline.engines.native.surroundings import same_surroundings, uncollected, unfused, without_warnings
+from visunn_lint.pipeline.engines.native.surroundings import same_surroundings, unfused, without_warnings
 from visunn_lint.pipeline.engines.native.survey import survey
 from visunn_lint.pipeline.engines.native.unseen import shown
 from visunn_lint.pipeline.engines.native.wrapping import (
@@ -61,6 +62,7 @@ def run(request: Request, rung: MetaRung | RealRung, *, with_grad: bool, tape: T
     model, kwargs = without_compiler(request.model), dict(request.kwargs)
     with ExitStack() as stack:
         for context in (
+            uncollected() if rung.name == "meta" else nullcontext(),  # real tensors hold memory worth collecting
             outer_paused(),
             same_surroundings(),
             preserved(model, request.args, kwargs),
@@ -69,7 +71,6 @@ def run(request: Request, rung: MetaRung | RealRung, *, with_grad: bool, tape: T
             shown(),
             followed(),
             without_warnings(),
-            uncollected() if rung.name == "meta" else nullcontext(),  # real tensors hold memory worth collecting
         ):
             stack.enter_context(context)
         parts = survey(model)

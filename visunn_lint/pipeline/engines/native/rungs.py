@@ -16,7 +16,7 @@ from torch.multiprocessing.reductions import StorageWeakRef
 from torch.nn.parameter import is_lazy
 
 from visunn_lint.pipeline.building.device_moves import CPU, META, factories
-from visunn_lint.pipeline.engines.native.standins import MetaStandIns, RealStandIns
+from visunn_lint.pipeline.engines.native.standins import MetaStandIns, RealStandIns, is_plain
 from visunn_lint.pipeline.engines.native.structure import replace_tensors
 from visunn_lint.pipeline.engines.native.substitutes import on_meta
 from visunn_lint.pipeline.engines.native.verdict import check_decidable
@@ -45,6 +45,14 @@ class Rung(Protocol):
         """Return the stand-in for a tensor of the user's."""
         ...
 
+    def defers(self, tensor: Tensor) -> bool:
+        """Return whether the stand-in of a tensor would be a meta tensor of the same layout, and can wait."""
+        ...
+
+    def storage_of_stand_in(self, tensor: Tensor) -> int | None:
+        """Return the identity of the memory that stands for that of a tensor; None if nothing does so far."""
+        ...
+
     def run(self, func: Function, args: Args, kwargs: Kwargs, tensors: list[Tensor]) -> Value:
         """Run an op whose arguments hold these tensors, all stand-ins or made by the run."""
         ...
@@ -61,6 +69,14 @@ class RealRung:
     def adopt(self, tensor: Tensor) -> Tensor:
         """Return a copy in memory of its own."""
         return self._stand_ins.of(tensor)
+
+    def defers(self, tensor: Tensor) -> bool:  # noqa: ARG002 -- the Protocol's
+        """Return False: every op runs, and on real memory."""
+        return False
+
+    def storage_of_stand_in(self, tensor: Tensor) -> int | None:
+        """Return the identity of the memory of what stands for a tensor."""
+        return self._stand_ins.storage_id(tensor)
 
     def run(self, func: Function, args: Args, kwargs: Kwargs, tensors: list[Tensor]) -> Value:  # noqa: ARG002 -- the Protocol's
         """Run an op as it is."""
@@ -82,6 +98,14 @@ class MetaRung:
         if tensor.is_meta or not _steers(tensor):
             return self._meta.of(tensor)
         return self._real.of(tensor)
+
+    def defers(self, tensor: Tensor) -> bool:
+        """Return whether the stand-in of a tensor would be a meta tensor of the same layout, and can wait."""
+        return is_plain(tensor) and (tensor.is_meta or not _steers(tensor))
+
+    def storage_of_stand_in(self, tensor: Tensor) -> int | None:
+        """Return the identity of the memory that stands for that of a tensor; None if nothing does so far."""
+        return self._meta.storage_id(tensor)
 
     def run(self, func: Function, args: Args, kwargs: Kwargs, tensors: list[Tensor]) -> Value:
         """Run an op for real if it is small and all its operands are known, else on meta."""

@@ -2,22 +2,17 @@
 
 from __future__ import annotations
 
+from collections import OrderedDict
 from contextlib import contextmanager
-from types import BuiltinFunctionType, MappingProxyType, ModuleType
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
-import torch
-
+from visunn_lint.pipeline.engines.native.atoms import ATOMS, holds_atoms, is_atomic
 from visunn_lint.pipeline.engines.native.memories import remember
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
     from visunn_lint.pipeline.engines.native.memories import Restore
-
-_IMMUTABLE = (str, bytes, int, float, complex, bool, type(None), type, BuiltinFunctionType, ModuleType, torch.dtype,
-              torch.device, torch.Size, torch.memory_format, torch.layout, MappingProxyType)  # fmt: skip
-"""Types with nothing in them that a forward could change, or that is a model's own."""
 
 
 @contextmanager
@@ -29,23 +24,34 @@ def preserved(*roots: object) -> Iterator[None]:
     closes over; for each generator its state. The values of tensors are not touched: the capture
     works on stand-ins.
     """
-    restores = list(_remember_all(roots))
+    empty: list[dict[Any, Any]] = []
+    restores = list(_remember_all(roots, empty))
     try:
         yield
     finally:
         for restore in reversed(restores):
             restore()
+        for container in empty:
+            if container:
+                container.clear()
 
 
-def _remember_all(roots: Iterable[object]) -> Iterator[Restore]:
-    """Yield what puts back each mutable object that can be reached; iterative, each object once."""
+def _remember_all(roots: Iterable[object], empty: list[dict[Any, Any]]) -> Iterator[Restore]:
+    """Yield what puts back each mutable object that can be reached; iterative, each object once.
+
+    Dicts without items go to ``empty``: of hooks alone a module has a dozen.
+    """
     seen: dict[int, object] = {}
-    stack = list(roots)
+    stack: list[Any] = list(roots)
     while stack:
         value = stack.pop()
-        if isinstance(value, _IMMUTABLE) or id(value) in seen:
+        kind: type = type(value)
+        if kind in ATOMS or id(value) in seen or (kind is tuple and holds_atoms(value)) or is_atomic(kind):
             continue
         seen[id(value)] = value
+        if (kind is dict or kind is OrderedDict) and not value:
+            empty.append(value)
+            continue
         memory = remember(value)
         if memory.restore is not None:
             yield memory.restore

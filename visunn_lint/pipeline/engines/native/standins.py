@@ -40,10 +40,15 @@ class _Shared:
         self._tensors[id(tensor)] = (tensor, made)
         return made
 
+    def storage_id(self, tensor: Tensor) -> int | None:
+        """Return the identity of the storage that stands for that of a tensor; None if none does so far."""
+        known = self._storages.get(tensor.untyped_storage()._cdata)  # noqa: SLF001 -- identity of a storage
+        return None if known is None else known[1]._cdata  # noqa: SLF001 -- likewise
+
     def _make(self, tensor: Tensor) -> Tensor:
         if is_lazy(tensor):
             return tensor
-        if _is_plain(tensor):
+        if is_plain(tensor):
             return _like_original(self._on_shared_storage(tensor), tensor)
         return self._copy_exotic(tensor)
 
@@ -94,7 +99,7 @@ def _bytes_of(storage: UntypedStorage) -> Tensor:
     return torch.empty(0, dtype=torch.uint8, device=storage.device).set_(storage)
 
 
-def _is_plain(tensor: Tensor) -> bool:
+def is_plain(tensor: Tensor) -> bool:
     """Return whether a tensor is no more than a view of a storage."""
     return (
         type(tensor) in {torch.Tensor, nn.Parameter, nn.Buffer}

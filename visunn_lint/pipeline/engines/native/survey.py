@@ -4,16 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from torch import nn
 
+from visunn_lint.pipeline.engines.native.atoms import ATOMS, holds_atoms
 from visunn_lint.pipeline.engines.native.wrapping import without_compiler
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
 _MAX_DEPTH = 3
+_TORCHS_OWN = frozenset({"_modules", "_parameters", "_buffers"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,11 +95,17 @@ def _named_modules(model: nn.Module) -> Iterator[tuple[str, nn.Module]]:
 def _held_modules(path: str, module: nn.Module) -> Iterator[tuple[str, str, nn.Module]]:
     """Yield place, kind of container and module for those in plain attributes of a module."""
     for name, value in module.__dict__.items():
-        if name in {"_modules", "_parameters", "_buffers"} or not isinstance(value, list | tuple | Mapping | set):
+        kind: type = type(value)
+        if kind in ATOMS or not _may_hold(kind) or not value or name in _TORCHS_OWN:
             continue
-        kind = type(value).__name__
-        for place, found in _modules_in(f"{path}.{name}" if path else name, value, 0):
-            yield place, kind, found
+        if not holds_atoms(value.values() if isinstance(value, Mapping) else value):
+            for place, found in _modules_in(f"{path}.{name}" if path else name, value, 0):
+                yield place, kind.__name__, found
+
+
+@lru_cache(maxsize=4096)
+def _may_hold(kind: type) -> bool:
+    return issubclass(kind, list | tuple | Mapping | set)
 
 
 def _modules_in(place: str, value: object, depth: int) -> Iterator[tuple[str, nn.Module]]:

@@ -171,6 +171,7 @@ class _Lines:
         self._told = told
         self._owners: dict[str, nn.Module] = {}
         self._found: dict[str, Location | None] = {}
+        self._in_class: dict[tuple[type, str], Location | None] = {}
 
     def of(self, path: str, module: nn.Module) -> Location | None:
         """Return the line of a module; parents are asked for before their children."""
@@ -184,12 +185,20 @@ class _Lines:
         parent = self._owners.get(parent_path)
         if not path or parent is None:
             return None
-        for cls in type(parent).__mro__:
-            file = _file(cls)
-            place = source.assignment_line(file, cls.__qualname__, name) if file else None
-            if place is not None:
-                return place
-        return self._found.get(parent_path)
+        key = (type(parent), name)
+        if key not in self._in_class:
+            self._in_class[key] = _assigning_line(*key)
+        return self._in_class[key] or self._found.get(parent_path)
+
+
+def _assigning_line(owner: type, name: str) -> Location | None:
+    """Return the line of a class, or of one of its bases, that assigns an attribute."""
+    for cls in owner.__mro__:
+        file = _file(cls)
+        place = source.assignment_line(file, cls.__qualname__, name) if file else None
+        if place is not None:
+            return place
+    return None
 
 
 @lru_cache(maxsize=4096)

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from visunn_lint.pipeline.collecting import uncollected
 from visunn_lint.pipeline.engines.native.blame import blame
 from visunn_lint.pipeline.engines.native.wrapping import without_compiler
 from visunn_lint.pipeline.graph import Capture, ModuleTable
@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from visunn_lint.spec import TensorSpec
 
 
+@uncollected()
 def write(recording: Recording, *, rung: Rung, reason: str = "") -> Capture:
     """Return the capture of a recording."""
     name = type(without_compiler(recording.request.model)).__name__
@@ -95,8 +96,8 @@ def _reference(producer: Producer, names: list[str]) -> str:
 
 def _seen(record: Record, records: list[Record]) -> tuple[TensorSpec, ...] | None:
     """Return the specs of the inputs if some differ from what their producers gave out: views written to."""
-    for producer, spec in zip(record.inputs, record.seen, strict=True):
-        if records[producer.node].outputs[producer.slot] is not spec:
+    for (node, slot), spec in zip(record.inputs, record.seen, strict=True):
+        if records[node].outputs[slot] is not spec:
             return tuple(record.seen)
     return None
 
@@ -106,11 +107,14 @@ def _slots(slots: Iterable[RecordedSlot], names: list[str]) -> tuple[Slot, ...]:
 
 
 def _with_calls(recording: Recording, names: list[str]) -> Iterable[Module]:
-    calls: defaultdict[str, tuple[Call, ...]] = defaultdict(tuple)
-    for path, recorded in recording.calls.calls.items():
-        calls[path] = tuple(_call(call, names) for call in recorded)
+    log = recording.calls
     for module in recording.modules:
-        yield replace(module, calls=calls[module.path], forward_calls=recording.calls.direct[module.path])
+        recorded = log.calls.get(module.path)
+        if recorded is None:
+            yield module
+        else:
+            calls = tuple(_call(call, names) for call in recorded)
+            yield replace(module, calls=calls, forward_calls=log.direct[module.path])
 
 
 def _call(call: RecordedCall, names: list[str]) -> Call:

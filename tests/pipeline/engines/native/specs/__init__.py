@@ -1,0 +1,1 @@
+"""Tests of the specs that are told without running an op."""

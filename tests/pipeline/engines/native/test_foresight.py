@@ -1,0 +1,130 @@
+"""Ops whose outcome is known from the specs of their operands are not run, and nothing else changes by that."""
+
+from __future__ import annotations
+
+from collections import Counter
+from typing import TYPE_CHECKING
+
+import pytest
+import torch
+from torch import Tensor, nn
+
+from tests.pipeline.engines.native.capturing import reads, topology_of
+from tests.pipeline.engines.native.test_data_flow import Function
+from visunn_lint.pipeline import capture
+from visunn_lint.pipeline.engines.native.rungs import MetaRung
+from visunn_lint.pipeline.engines.native.specs.layout import fresh
+from visunn_lint.pipeline.engines.native.specs.memory import CHECKING, MEMORY, Entry
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+
+@pytest.fixture(autouse=True)
+def _cold() -> Iterator[None]:
+    MEMORY.forget()
+    yield
+    MEMORY.forget()
+
+
+@pytest.fixture
+def ran(monkeypatch: pytest.MonkeyPatch) -> Counter[str]:
+    """Return a count of the ops that a capture runs, by name."""
+    counts: Counter[str] = Counter()
+    run = MetaRung.run
+
+    def counting(self: MetaRung, func: object, *rest: object) -> object:
+        counts[getattr(func, "__name__", "")] += 1
+        return run(self, func, *rest)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(MetaRung, "run", counting)
+    return counts
+
+
+def test_known_families_do_not_run(ran: Counter[str]) -> None:
+    """Convolution, norm, activation and pooling are told; the view that follows runs."""
+    model = nn.Sequential(nn.Conv2d(3, 8, 3), nn.BatchNorm2d(8), nn.ReLU(inplace=True), nn.MaxPool2d(2), nn.Flatten())
+    topology = topology_of(model, torch.ones(2, 3, 8, 8))
+    assert dict(ran) == {"flatten": 1}
+    assert [node.output_specs[0] and node.output_specs[0].shape for node in topology.ops()] == [
+        (2, 8, 6, 6), (2, 8, 6, 6), (2, 8, 6, 6), (2, 8, 3, 3), (2, 72),
+    ]  # fmt: skip
+
+
+def test_what_ran_once_is_remembered(ran: Counter[str]) -> None:
+    """A layout that no spec function knows is run once, in this capture and in all that follow."""
+
+    def forward(x: Tensor) -> Tensor:
+        return x.t().sigmoid() + x.t().sigmoid()
+
+    for _ in range(2):
+        topology_of(Function(forward), torch.ones(4, 3))
+    assert ran["sigmoid"] == 1
+
+
+def test_gradients_are_left_to_torch(ran: Counter[str]) -> None:
+    """Where autograd watches, every op runs."""
+
+    def forward(x: Tensor) -> Tensor:
+        with torch.enable_grad():
+            return x.relu()
+
+    topology_of(Function(forward), torch.ones(4, 3))
+    assert ran["relu"] == 1
+
+
+def test_write_that_overlaps_its_operand_runs(ran: Counter[str]) -> None:
+    """Two views of one memory are no case to foretell."""
+
+    def forward(x: Tensor) -> Tensor:
+        y = x * 2
+        y[0].add_(y[1])
+        return y
+
+    topology_of(Function(forward), torch.ones(2, 3))
+    assert (ran["add_"], ran["mul"]) == (1, 0)
+
+
+def test_foretold_write_is_read_by_all_views() -> None:
+    """A reader of a view reads the write into its base."""
+
+    def forward(x: Tensor) -> Tensor:
+        y = x * 2
+        view = y.view(-1)
+        torch.nn.functional.relu(y, inplace=True)
+        return view + 1
+
+    assert reads(topology_of(Function(forward), torch.ones(2, 3))) == [
+        ("mul", ["x"]), ("view", ["mul"]), ("relu", ["mul"]), ("add", ["relu"]), ("output 0", ["add"]),
+    ]  # fmt: skip
+
+
+def test_weight_written_to_after_it_was_read_is_one_node() -> None:
+    """A parameter that needed no stand-in at first gets one when something writes into it."""
+
+    class Scaled(nn.Module):
+        def __init__(self) -> None:
+            super().__init__()
+            self.weight = nn.Parameter(torch.ones(3))
+
+        def forward(self, x: Tensor) -> Tensor:
+            y = x * self.weight
+            self.weight.mul_(2)
+            return y * self.weight
+
+    model = Scaled()
+    assert reads(topology_of(model, torch.ones(2, 3))) == [
+        ("mul", ["x", "weight"]), ("mul_", ["weight"]), ("mul", ["mul", "mul_"]), ("output 0", ["mul"]),
+    ]  # fmt: skip
+    assert torch.equal(model.weight, torch.ones(3))
+
+
+def test_wrong_memory_is_noticed_when_checked(monkeypatch: pytest.MonkeyPatch) -> None:
+    """With the switch set, an outcome that differs from the kernel's ends the run on meta."""
+    wrong = Entry(fresh((1,), torch.float32), "aten::relu", {})
+    monkeypatch.setattr(MEMORY, "find", lambda *_: wrong)
+    monkeypatch.setenv(CHECKING, "1")
+    made = capture(Function(lambda x: x.relu()), (torch.ones(2, 3),))
+    assert made.table.captured.rung == "real"
+    assert "aten::relu" in made.table.captured.reason
+    assert "foreseen was" in made.table.captured.reason

@@ -1,0 +1,30 @@
+"""Values that hold nothing else, and nothing that could change: most attributes of a module are such."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+from types import BuiltinFunctionType, MappingProxyType, ModuleType
+from typing import TYPE_CHECKING, Final
+
+import torch
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+_ATOMIC: Final = (str, bytes, int, float, complex, bool, type(None), BuiltinFunctionType, ModuleType, torch.dtype,
+                  torch.device, torch.Size, torch.memory_format, torch.layout, MappingProxyType)  # fmt: skip
+"""Types with nothing in them that a forward could change, or that is a model's own."""
+
+ATOMS: Final = frozenset(_ATOMIC)
+"""The same, to ask for a type itself: a subclass is not among them."""
+
+
+@lru_cache(maxsize=4096)
+def is_atomic(kind: type) -> bool:
+    """Return whether values of a type hold nothing, subclasses included."""
+    return issubclass(kind, _ATOMIC)
+
+
+def holds_atoms(values: Iterable[object]) -> bool:
+    """Return whether nothing but such values is in a container."""
+    return ATOMS.issuperset(map(type, values))

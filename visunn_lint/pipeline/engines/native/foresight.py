@@ -1,0 +1,137 @@
+"""Tells what a call will make, before it runs, from the specs of its operands."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple
+
+import torch
+from torch import nn
+from torch._C import _functorch
+
+from visunn_lint.pipeline.engines.native.lineage import storage_id
+from visunn_lint.pipeline.engines.native.specs import spec_functions
+from visunn_lint.pipeline.engines.native.specs.layout import IN_PLACE, Layout
+from visunn_lint.pipeline.engines.native.specs.memory import (
+    MEMORY,
+    Entry,
+    SpecMismatchError,
+    is_checking,
+    key_of_plain,
+    same_outcome,
+)
+
+if TYPE_CHECKING:
+    from torch import Tensor
+
+    from visunn_lint.pipeline.calling import Args, Function, Kwargs, Value
+    from visunn_lint.pipeline.engines.native.lineage import Lineage, Reference
+    from visunn_lint.pipeline.engines.native.record import OpCall
+    from visunn_lint.pipeline.engines.native.specs.layout import Outcome
+    from visunn_lint.pipeline.engines.native.specs.memory import Key
+
+
+class Foreseen(NamedTuple):
+    """A call of which the outcome may be known; ``tensors`` are its operands, each with its reference."""
+
+    key: Key
+    entry: Entry
+    tensors: list[Tensor]
+    references: list[Reference]
+
+    @property
+    def outcome(self) -> Outcome:
+        """What the call makes; None if it has to be run."""
+        return self.entry.outcome
+
+
+class Foresight:
+    """Looks calls up in what the process remembers, for the tensors of one run."""
+
+    def __init__(self, lineage: Lineage) -> None:
+        self._lineage = lineage
+        self._known = spec_functions()
+        self.checks = is_checking()
+
+    def of(self, func: Function, args: Args, kwargs: Kwargs) -> Foreseen | None:
+        """Return what is known of a call; None if it is one of those that always run."""
+        if func not in self._known or "device" in kwargs or not _is_plain_moment():
+            return None
+        tensors: list[Tensor] = []
+        references: list[Reference] = []
+        layouts: list[Layout] = []
+        parts: list[Key] = [func, *[self._part(value, tensors, references, layouts) for value in args]]
+        for name, value in kwargs.items():
+            parts += (name, self._part(value, tensors, references, layouts))
+        if None in parts:
+            return None
+        if not tensors:
+            return None
+        key = (torch.get_default_dtype(), *parts)
+        entry = MEMORY.find(key, func, args, kwargs, layouts)
+        if entry.outcome is IN_PLACE and not self._can_be_written(tensors, references):
+            return None
+        return Foreseen(key, entry, tensors, references)
+
+    def _part(self, value: Value, tensors: list[Tensor], references: list[Reference], layouts: list[Layout]) -> Key:
+        """Return what stands for an argument in a key, its tensors taken down; None if it is out of the ordinary."""
+        kind = type(value)
+        if kind is torch.Tensor or kind is nn.Parameter:
+            known = self._lineage.foreseeable(value)
+            if known is None:
+                return None
+            tensor, reference = known
+            layout = Layout(tensor.shape, tensor.stride(), tensor.dtype)
+            tensors.append(tensor)
+            references.append(reference)
+            layouts.append(layout)
+            return layout
+        if kind is int or kind is bool:
+            return kind, value
+        if (kind is list or kind is tuple) and value and isinstance(value[0], torch.Tensor):
+            parts = [self._part(item, tensors, references, layouts) for item in value]
+            return None if None in parts else (kind, *parts)
+        return key_of_plain(value)
+
+    def _can_be_written(self, tensors: list[Tensor], references: list[Reference]) -> bool:
+        """Return whether the first operand is the run's own, and no other one shares its memory."""
+        target = tensors[0]
+        if not self._lineage.knows(target):
+            return False
+        memory = storage_id(target)
+        return all(self._lineage.memory(*each) != memory for each in zip(tensors[1:], references[1:], strict=True))
+
+    def learn(self, foreseen: Foreseen, call: OpCall, result: Value, written: list[Tensor]) -> None:
+        """Take note of what a call made, or compare it with what was foreseen."""
+        made = _outcome(call, result, written)
+        if foreseen.outcome is None:
+            if isinstance(made, Layout):
+                MEMORY.learn(foreseen.key, foreseen.entry, made)
+        elif not same_outcome(foreseen.outcome, made):
+            message = f"{foreseen.entry.op} of {call.seen} makes {made}, foreseen was {foreseen.outcome}"
+            raise SpecMismatchError(message)
+
+
+def _is_plain_moment() -> bool:
+    """Return whether nothing but its operands decides what an op does: no grad, autocast, transform or mode."""
+    return not (
+        torch.is_grad_enabled()
+        or torch.is_inference_mode_enabled()
+        or torch._C._is_any_autocast_enabled()  # noqa: SLF001 -- the public question is one for each device
+        or torch._C._len_torch_dispatch_stack()  # noqa: SLF001 -- modes have no public question
+        or torch._C._len_torch_function_stack()  # noqa: SLF001 -- likewise; ours is off it while it handles a call
+        or _functorch.peek_interpreter_stack() is not None
+    )
+
+
+def _outcome(call: OpCall, result: Value, written: list[Tensor]) -> Outcome:
+    """Return the outcome of a call that was run; None if it is more than one fresh tensor, or one write."""
+    if type(result) is not torch.Tensor or not result.is_meta or result.layout is not torch.strided or result.is_nested:
+        return None
+    if written:
+        return IN_PLACE if len(written) == 1 and result is written[0] is call.tensors[0] else None
+    if result.requires_grad or result.storage_offset() or result.is_inference():
+        return None
+    memory = storage_id(result)
+    if any(storage_id(tensor) == memory for tensor in call.tensors):
+        return None
+    return Layout(result.shape, result.stride(), result.dtype)

@@ -1,0 +1,100 @@
+"""What a spec function takes and returns: how a tensor lies in memory."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from functools import lru_cache
+from typing import TYPE_CHECKING, Any, Final, NamedTuple, TypeAlias
+
+import torch
+from torch.nn import functional
+
+if TYPE_CHECKING:
+    from visunn_lint.pipeline.calling import Function
+
+Shape: TypeAlias = tuple[int, ...]
+
+_FLOATS: Final = frozenset({torch.float32, torch.float64, torch.float16, torch.bfloat16})
+
+
+class Layout(NamedTuple):
+    """Shape, strides and dtype of a strided tensor: all that decides what a pure op makes of it."""
+
+    shape: Shape
+    stride: Shape
+    dtype: torch.dtype
+
+
+class InPlace:
+    """Says of an op that it writes into its first operand and gives it back."""
+
+
+IN_PLACE: Final = InPlace()
+
+Outcome: TypeAlias = Layout | InPlace | None
+SpecFunction: TypeAlias = Callable[..., Outcome]
+Number: TypeAlias = float | int | bool
+
+
+@lru_cache(maxsize=65536)
+def contiguous_stride(shape: Shape) -> Shape:
+    """Return the strides of a new tensor of a shape."""
+    strides: list[int] = []
+    step = 1
+    for size in reversed(shape):
+        strides.append(step)
+        step *= max(size, 1)
+    return tuple(reversed(strides))
+
+
+def fresh(shape: Iterable[int], dtype: torch.dtype) -> Layout:
+    """Return the layout of a new, contiguous tensor."""
+    shape = tuple(shape)
+    return Layout(shape, contiguous_stride(shape), dtype)
+
+
+def like(layout: Layout) -> Layout | None:
+    """Return the layout of what an elementwise op makes of a tensor; None where torch decides by rules of its own."""
+    return layout if is_regular(layout) else None
+
+
+def is_regular(*layouts: object) -> bool:
+    """Return whether all are layouts of contiguous, floating tensors of one dtype that hold something."""
+    first = layouts[0]
+    return isinstance(first, Layout) and all(
+        isinstance(layout, Layout)
+        and layout.dtype is first.dtype
+        and layout.dtype in _FLOATS
+        and 0 not in layout.shape
+        and layout.stride == contiguous_stride(layout.shape)
+        for layout in layouts
+    )
+
+
+def of_size(layout: object, *shape: int) -> bool:
+    """Return whether an optional operand is absent, or a tensor of just this shape."""
+    return layout is None or (isinstance(layout, Layout) and layout.shape == shape)
+
+
+def pair(value: Any) -> tuple[int, int] | None:  # noqa: ANN401 -- an argument of the user's
+    """Return an argument that is one int or two; None for anything else."""
+    if type(value) is int:
+        return value, value
+    if isinstance(value, tuple | list) and len(value) == 2 and all(type(item) is int for item in value):  # noqa: PLR2004 -- height, width
+        return value[0], value[1]
+    return None
+
+
+def axis_of(dim: object, rank: int) -> int | None:
+    """Return an axis counted from the front; None if there is no such axis."""
+    if type(dim) is not int or not -rank <= dim < rank:
+        return None
+    return dim % rank
+
+
+_HOMES: Final = (torch, torch.Tensor, functional, torch._C._nn)  # noqa: SLF001 -- where torch keeps F.linear and others
+
+
+def functions_named(*names: str) -> set[Function]:
+    """Return torch's own functions and methods of some names, wherever torch keeps them."""
+    return {getattr(home, name) for home in _HOMES for name in names if hasattr(home, name)}
