@@ -7,9 +7,10 @@ from dataclasses import dataclass
 
 from visunn_lint.finding import Finding, Severity
 from visunn_lint.records import Node
+from visunn_lint.rules._authors import placed_at
 from visunn_lint.rules._axes import first_input
 from visunn_lint.rules._rule import Example, Rule
-from visunn_lint.topology import CapturedModel
+from visunn_lint.topology import CapturedModel, Topology
 
 _SOFTMAXES = frozenset({"softmax", "log_softmax", "softmin"})
 _FIRST_AXIS_RANKS = frozenset({0, 1, 3})
@@ -64,15 +65,16 @@ class ImplicitSoftmaxDim(Rule):
         for topology in model.topologies:
             for node in topology.nodes.values():
                 if node.short_op in _SOFTMAXES and "dim" in node.attributes and node.attributes["dim"] is None:
-                    yield self._report(node)
+                    yield self._report(topology, node)
 
-    def _report(self, node: Node) -> Finding:
+    def _report(self, topology: Topology, node: Node) -> Finding:
         spec = first_input(node)
         rank = len(spec.shape) if spec else 0
         axis = 0 if rank in _FIRST_AXIS_RANKS else 1
         return self.finding(
             node,
             f"`{node.short_op}` is not told its axis, and takes axis {axis} because its operand has {rank}",
+            location=placed_at(topology, node),
             label="no dim is given",
             advice="pass dim, often dim=-1",
         )

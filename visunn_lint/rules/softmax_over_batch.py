@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from visunn_lint.finding import Finding, Severity
 from visunn_lint.records import Node
+from visunn_lint.rules._authors import placed_at
 from visunn_lint.rules._axes import axis_of, first_input
 from visunn_lint.rules._rule import Example, Rule
 from visunn_lint.rules.softmax_over_one import SOFTMAXES
@@ -80,6 +81,7 @@ class SoftmaxOverBatch(Rule):
         return self.finding(
             node,
             f"`{node.short_op}` over axis {axis} of {shape}, which follows the batch",
+            location=placed_at(model.topology, node),
             label="the samples of a batch share one unit of probability",
             advice="name the axis of the classes: dim=-1",
             severity=Severity.INFO if model.inputs_are_guessed else None,

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from visunn_lint.finding import Finding, Related, Severity
 from visunn_lint.records import Node
+from visunn_lint.rules._authors import placed_at
 from visunn_lint.rules._axes import ELEMENTWISE, axis_of, first_input, first_output
 from visunn_lint.rules._rule import Example, Rule
 from visunn_lint.topology import CapturedModel, Topology
@@ -100,9 +101,10 @@ class SoftmaxOverOne(Rule):
             yield self.finding(
                 node,
                 f"`{node.short_op}` over axis {axis} of {'×'.join(map(str, spec.shape))}: of one number it is constant",
+                location=placed_at(topology, node),
                 label=f"always {0 if node.short_op == 'log_softmax' else 1}",
                 advice="name the axis that the choice is among, or use a sigmoid for a single score",
-                related=(Related(f"`{layer.module}` makes one feature", layer.source, layer.module),),
+                related=(Related(f"`{layer.module}` makes one feature", placed_at(topology, layer), layer.module),),
             )
 
 
