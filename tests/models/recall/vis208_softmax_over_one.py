@@ -40,11 +40,11 @@ class Bug2(nn.Module):
         super().__init__()
         self.features = nn.Sequential(nn.Conv2d(3, 8, 3), nn.ReLU(), nn.AdaptiveAvgPool2d(1), nn.Flatten())
         self.classifier = nn.Linear(8, 1)
-        self.activation = nn.Softmax(dim=1)
+        self.activation = nn.Softmax(dim=1)  # <- Bug2 in activation
 
     def forward(self, x: Tensor) -> Tensor:
         x = self.classifier(self.features(x))
-        return self.activation(x)  # <- Bug2 in activation
+        return self.activation(x)
 
 
 class Fixed2(Bug2):

@@ -15,11 +15,11 @@ class Bug(nn.Module):
         super().__init__()
         self.linear_in = nn.Linear(16, 16, bias=False)
         self.linear_out = nn.Linear(32, 16, bias=False)
-        self.sm = nn.Softmax(dim=dim)
+        self.sm = nn.Softmax(dim=dim)  # <- Bug in sm
 
     def forward(self, target: Tensor, source: Tensor) -> Tensor:
         scores = self.linear_in(target) @ source.transpose(1, 2)
-        weights = self.sm(scores)  # <- Bug in sm
+        weights = self.sm(scores)
         return torch.tanh(self.linear_out(torch.cat([weights @ source, target], -1)))
 
 
