@@ -60,6 +60,14 @@ def test_revision_against_checkout(repository: Path, capsys: Capture) -> None:
     assert git("status", "--porcelain") == " M parts.py\n"
 
 
+def test_importable_name_in_a_revision(repository: Path, monkeypatch: pytest.MonkeyPatch, capsys: Capture) -> None:
+    """``REV:package.module:name`` is imported from the revision, though the checkout is on the path too."""
+    monkeypatch.setenv("PYTHONPATH", str(repository))
+    monkeypatch.syspath_prepend(repository)
+    assert run(["diff", "HEAD:model:Net", "model:Net"]) == 1
+    assert capsys.readouterr().out.splitlines()[2] == "~ fc  Linear  out_features 3 → 5"
+
+
 def test_two_revisions_of_one_target(repository: Path, capsys: Capture) -> None:
     """``A..B TARGET``; a side that is left out is HEAD."""
     git("commit", "--quiet", "--all", "--message", "second")

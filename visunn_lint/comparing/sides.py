@@ -43,7 +43,8 @@ def _side(text: str, configured: Collection[str]) -> Side:
     revision, colon, target = text.partition(":")
     if colon and target and not target.startswith(":") and not Path(file).exists():
         place = target.partition("::")[0]
-        if git.has_revision(revision) and (target in configured or git.has_file(revision, place)):
+        is_known = target in configured or ":" in target or git.has_file(revision, place)
+        if git.has_revision(revision) and is_known:
             return Side(text, target, revision)
         if place.endswith(".py"):
             return _in_revision(revision, target)
