@@ -42,10 +42,11 @@ def command(
     capture: CaptureOptions,
     project: ProjectOptions,
 ) -> int:
-    """Tell what changed from BEFORE to AFTER: modules, arguments, shapes, wiring. Exits 1 if they differ.
+    """Tell what changed between two models; exit 1 if they differ.
 
-    Each is a target, as for visunn check, a lock file (visunn.lock::name), or a target in a
-    revision: main:model.py. Two revisions of one target are v1..v2 model.py.
+    Modules that came, went, moved or are built otherwise, and other wiring. BEFORE and AFTER are
+    each a target, as for visunn check, a lock file (visunn.lock::name), or a target in a revision:
+    main:model.py. Two revisions of one target are v1..v2 model.py.
     """
     from visunn_lint.comparing import compare_sides, parse_sides  # noqa: PLC0415 -- imports torch, which --help does without
     from visunn_lint.comparing.outlines import Options  # noqa: PLC0415 -- as above

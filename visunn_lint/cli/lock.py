@@ -33,9 +33,9 @@ def command(
     capture: CaptureOptions,
     project: ProjectOptions,
 ) -> int:
-    """Write visunn.lock: what each configured model is made of, for review and for visunn check.
+    """Write down what the configured models are made of.
 
-    With NAMEs only these are locked anew, the others stay as they are in the file.
+    The file is visunn.lock, for review and for visunn check. With NAMEs only these are locked anew, the others stay as they are in the file.
     """
     from visunn_lint import lockfile  # noqa: PLC0415 -- msgspec, which --help does without
     from visunn_lint.cli._captured import load_all  # noqa: PLC0415 -- torch, likewise

@@ -88,9 +88,9 @@ def command(
     remembered: CacheOptions,
     project: ProjectOptions,
 ) -> int:
-    """Show the modules of a model: shapes, parameters, calls, findings.
+    """Show the modules of a model as a tree.
 
-    Exits 1 if forward raised: the tree is then what ran until there.
+    With shapes, parameters, calls and findings. Exits 1 if forward raised: the tree is then what ran until there.
     """
     from visunn_lint.checking import suppress  # noqa: PLC0415 -- much that --help does without
     from visunn_lint.cli._models import check_all, settings_for  # noqa: PLC0415 -- as above
