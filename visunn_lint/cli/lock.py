@@ -35,7 +35,8 @@ def command(
 ) -> int:
     """Write down what the configured models are made of.
 
-    The file is visunn.lock, for review and for visunn check. With NAMEs only these are locked anew, the others stay as they are in the file.
+    The file is visunn.lock, for review and for visunn check. With NAMEs only these are locked anew,
+    the others stay as they are in the file.
     """
     from visunn_lint import lockfile  # noqa: PLC0415 -- msgspec, which --help does without
     from visunn_lint.cli._captured import load_all  # noqa: PLC0415 -- torch, likewise
