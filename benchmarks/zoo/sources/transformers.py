@@ -18,10 +18,13 @@ _transformers: Any = importlib.import_module("transformers")
 _auto: Any = importlib.import_module("transformers.models.auto.modeling_auto")
 
 _COUNTS = {
-    re.compile(r"(num_|n_)?(\w+_)?(layers?|blocks)"): 2,
+    re.compile(r"(num_|n_)?(\w+_)?(layers?|(?<!encoder_)blocks)"): 2,
     re.compile(r"(num|n)_(local_|routed_)?experts"): 8,
 }
-"""Settings that say how often something is repeated, and how often it is in a small configuration."""
+"""Settings that say how often something is repeated, and how often it is in a small configuration.
+
+``num_encoder_blocks`` counts stages of different sizes: a model has to have them all.
+"""
 
 
 def names() -> list[str]:
