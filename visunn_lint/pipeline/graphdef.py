@@ -28,8 +28,6 @@ from visunn_lint.spec import TensorSpec, to_plain
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
-    from google.protobuf.internal.containers import MessageMap
-
     from visunn_lint.records import Autograd, NodeKind
     from visunn_lint.spec import Plain
 
@@ -209,7 +207,7 @@ def decode(capture: Capture) -> Graph:
 
 
 def _decode_node(node: NodeDef) -> Node:
-    attributes = node.attr
+    attributes = dict(node.attr.items())  # protobuf makes an object for each look
     if KIND not in attributes:
         return foreign.decode_node(node)
     names, slots = _split_inputs(node.input)
@@ -240,7 +238,10 @@ def _with_input_specs(nodes: Mapping[str, Node]) -> dict[str, Node]:
     """Return the nodes with the specs of their inputs, which only a few of them write down."""
     done: dict[str, Node] = {}
     for name, node in nodes.items():
-        specs = node.input_specs or tuple(
+        if node.input_specs or not node.inputs:
+            done[name] = node
+            continue
+        specs = tuple(
             _output_spec(done[producer], slot) for producer, slot in zip(node.inputs, node.input_slots, strict=True)
         )
         done[name] = Node(
@@ -254,7 +255,7 @@ def _output_spec(node: Node, slot: int) -> TensorSpec | None:
     return node.output_specs[slot] if slot < len(node.output_specs) else None
 
 
-def _arguments(attributes: MessageMap[str, AttrValue]) -> dict[str, Plain]:
+def _arguments(attributes: Mapping[str, AttrValue]) -> dict[str, Plain]:
     if ARGUMENTS not in attributes:
         return {}
     try:
@@ -265,7 +266,7 @@ def _arguments(attributes: MessageMap[str, AttrValue]) -> dict[str, Plain]:
     return {name: to_plain(value) for name, value in values.items()}  # type: ignore[misc]  # JSON scalars and tuples
 
 
-def _text(attributes: MessageMap[str, AttrValue], key: str) -> str:
+def _text(attributes: Mapping[str, AttrValue], key: str) -> str:
     return attributes[key].s.decode("utf-8", "surrogatepass") if key in attributes else ""
 
 
@@ -273,6 +274,7 @@ def _format_specs(specs: Iterable[TensorSpec | None]) -> bytes:
     return ";".join(_NO_TENSOR if spec is None else str(spec) for spec in specs).encode()
 
 
+@lru_cache(maxsize=65536)
 def _parse_specs(data: bytes) -> tuple[TensorSpec | None, ...]:
     try:
         return tuple(None if text == _NO_TENSOR else TensorSpec.parse(text) for text in _split(data))
@@ -291,6 +293,7 @@ def _format_location(place: Location) -> bytes:
     return f"{numbers}:{place.file}".encode("utf-8", "surrogatepass")
 
 
+@lru_cache(maxsize=65536)
 def _parse_location(data: bytes) -> Location:
     try:
         *numbers, file = data.decode("utf-8", "surrogatepass").split(":", 4)
