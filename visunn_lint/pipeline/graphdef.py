@@ -28,6 +28,8 @@ from visunn_lint.spec import TensorSpec, to_plain
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
+    from google.protobuf.internal.containers import MessageMap
+
     from visunn_lint.records import Autograd, NodeKind
     from visunn_lint.spec import Plain
 
@@ -207,7 +209,7 @@ def decode(capture: Capture) -> Graph:
 
 
 def _decode_node(node: NodeDef) -> Node:
-    attributes = dict(node.attr.items())  # protobuf makes an object for each look
+    attributes = node.attr
     if KIND not in attributes:
         return foreign.decode_node(node)
     names, slots = _split_inputs(node.input)
@@ -255,7 +257,7 @@ def _output_spec(node: Node, slot: int) -> TensorSpec | None:
     return node.output_specs[slot] if slot < len(node.output_specs) else None
 
 
-def _arguments(attributes: Mapping[str, AttrValue]) -> dict[str, Plain]:
+def _arguments(attributes: MessageMap[str, AttrValue]) -> dict[str, Plain]:
     if ARGUMENTS not in attributes:
         return {}
     try:
@@ -266,7 +268,7 @@ def _arguments(attributes: Mapping[str, AttrValue]) -> dict[str, Plain]:
     return {name: to_plain(value) for name, value in values.items()}  # type: ignore[misc]  # JSON scalars and tuples
 
 
-def _text(attributes: Mapping[str, AttrValue], key: str) -> str:
+def _text(attributes: MessageMap[str, AttrValue], key: str) -> str:
     return attributes[key].s.decode("utf-8", "surrogatepass") if key in attributes else ""
 
 
