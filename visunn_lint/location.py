@@ -46,8 +46,17 @@ def shown_path(path: Path) -> str:
 @lru_cache(maxsize=4096)
 def is_installed(file: str) -> bool:
     """Return whether a file belongs to the standard library or to an installed package."""
-    path = Path(file).resolve()
+    folder, name = os.path.split(file)
+    path = _resolved(folder) / name
+    if path.is_symlink() or name == "..":
+        path = path.resolve()
     return "site-packages" in path.parts or any(path.is_relative_to(folder) for folder in _installed_folders())
+
+
+@lru_cache(maxsize=4096)
+def _resolved(folder: str) -> Path:
+    """Return where a folder really is: asked for once, for the thousands of modules that torch imports."""
+    return Path(folder).resolve()
 
 
 @cache

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from fnmatch import fnmatchcase
-from typing import TYPE_CHECKING, Any
+from functools import wraps
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from visunn_lint.records import Block, Edge, Level
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Hashable, Iterable, Iterator
+    from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping
+    from collections.abc import Set as AbstractSet
 
     import networkx as nx
 
@@ -17,6 +19,24 @@ if TYPE_CHECKING:
 
 STORED_KINDS = frozenset({"param", "buffer", "const"})
 """Kinds of nodes that hold a tensor made before the run."""
+
+
+_Answer = TypeVar("_Answer")
+
+
+def _answered_once(question: Callable[[Topology], _Answer]) -> Callable[[Topology], _Answer]:
+    """Return a question whose answer a topology keeps, as it keeps its indices: several rules ask the same."""
+    key = f"{__name__}.{question.__name__}"
+
+    @wraps(question)
+    def answer(topology: Topology) -> _Answer:
+        kept = vars(topology)
+        if key not in kept:
+            kept[key] = question(topology)
+        found: _Answer = kept[key]
+        return found
+
+    return answer
 
 
 def matches_path(module: Module, pattern: str) -> bool:
@@ -67,7 +87,8 @@ def reachable(start: Iterable[Node], neighbours: Callable[[Node], Iterable[Node]
     return found
 
 
-def live_nodes(topology: Topology) -> dict[str, Node]:
+@_answered_once
+def live_nodes(topology: Topology) -> Mapping[str, Node]:
     """Return the nodes that some output of the model depends on."""
     outputs = [node for node in topology.nodes.values() if node.kind == "output"]
     return reachable(outputs, topology.producers)
@@ -95,7 +116,8 @@ def calls_around(topology: Topology, module: str, call: int | None) -> Iterator[
         key = calls[key[1]].parent
 
 
-def read_tensors(topology: Topology) -> set[str]:
+@_answered_once
+def read_tensors(topology: Topology) -> AbstractSet[str]:
     """Return the names of the parameters and buffers that some op reads, shared ones by every name."""
     stored = (node for node in topology.nodes.values() if node.kind in {"param", "buffer"})
     read = {node.label for node in stored if topology.consumers(node)}
@@ -107,7 +129,8 @@ def read_tensors(topology: Topology) -> set[str]:
     return read
 
 
-def used_modules(topology: Topology) -> set[str]:
+@_answered_once
+def used_modules(topology: Topology) -> AbstractSet[str]:
     """Return the paths of the modules that took part in the run, and of all that hold one of these.
 
     A module takes part if it is called, through ``forward`` too, or if an op reads what it holds.

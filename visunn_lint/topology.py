@@ -86,12 +86,14 @@ class Topology:
 
     def ops(self, pattern: str = "*", *, module: str | None = None) -> tuple[Node, ...]:
         """Return the op nodes whose op (``aten::conv2d`` or ``conv2d``) matches, in order of execution."""
-        nodes = self.nodes.values() if module is None else self.nodes_in(module)
-        return tuple(
-            node
-            for node in nodes
-            if node.kind in {"op", "opaque"} and (fnmatchcase(node.short_op, pattern) or fnmatchcase(node.op, pattern))
-        )
+        nodes = self._ops if module is None else tuple(filter(_is_op, self.nodes_in(module)))
+        if pattern == "*":
+            return nodes
+        samples = {node.op: node for node in nodes}
+        matching = {
+            op for op, node in samples.items() if fnmatchcase(node.short_op, pattern) or fnmatchcase(op, pattern)
+        }
+        return tuple(node for node in nodes if node.op in matching)
 
     def nodes_in(self, path: str, call: int | None = None) -> tuple[Node, ...]:
         """Return the nodes that belong to a module itself, not to its children."""
@@ -214,6 +216,10 @@ class Topology:
         return {child: module.path for module in reversed(tuple(self)) for child in module.children}
 
     @cached_property
+    def _ops(self) -> tuple[Node, ...]:
+        return tuple(filter(_is_op, self.nodes.values()))
+
+    @cached_property
     def _nodes_by_module(self) -> dict[str, list[Node]]:
         return _group(self.nodes.values())
 
@@ -229,6 +235,10 @@ class Topology:
         close = get_close_matches(path, [*self.modules, *self._alias_targets], n=3)
         hint = f"; did you mean {' or '.join(f'`{name}`' for name in close)}?" if close else ""
         return f"no module `{path}` in {self.name}{hint}"
+
+
+def _is_op(node: Node) -> bool:
+    return node.kind in {"op", "opaque"}
 
 
 def _group(nodes: Iterable[Node]) -> dict[str, list[Node]]:

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from importlib import import_module
 from typing import TYPE_CHECKING
 
 from visunn_lint.cache import Kept, ModelOutcome, Outcome
 from visunn_lint.checking.running import run_rules
 from visunn_lint.checking.selection import needed_facts
+from visunn_lint.pipeline.collecting import import_for_good
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -34,7 +34,7 @@ class Job:
 
 def check_unit(job: Job) -> Kept:
     """Return what came of a unit, written down if it is to be remembered. Torch is imported before."""
-    import_module("visunn_lint.loading.targets")
+    import_for_good("visunn_lint.loading.targets")
     if job.memory is None:
         return Kept(_checked(job))
     return job.memory.answer(lambda: _checked(job), _folders(job))

@@ -8,12 +8,12 @@ import threading
 import traceback
 from concurrent.futures import Executor, Future, ThreadPoolExecutor
 from dataclasses import dataclass
-from importlib import import_module
 from multiprocessing import get_context, parent_process
 from queue import SimpleQueue
 from typing import TYPE_CHECKING, Any, Final, ParamSpec, TypeVar
 
 from visunn_lint.errors import VisunnError
+from visunn_lint.pipeline.collecting import import_for_good
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -165,7 +165,7 @@ def _leave_interrupts_to_the_parent() -> None:
 def _serve(connection: Connection[Any, Any], prepare: str) -> None:
     """Do the jobs that come until none comes any more."""
     threading.Thread(target=_end_with_parent, daemon=True).start()
-    import_module(prepare)
+    import_for_good(prepare)
     connection.send(_READY)
     while True:
         try:

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from visunn_lint import loading
 from visunn_lint.cache import ModelOutcome
 from visunn_lint.cli._models import tell
 from visunn_lint.errors import TargetError
-from visunn_lint.loading import Loaded, load
+from visunn_lint.pipeline.collecting import import_for_good
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -15,6 +16,7 @@ if TYPE_CHECKING:
     from visunn_lint.cli._options import CaptureOptions
     from visunn_lint.cli._terminal import Terminal
     from visunn_lint.config import Settings
+    from visunn_lint.loading import Loaded
     from visunn_lint.records import Mode
 
 
@@ -33,8 +35,9 @@ def load_all(
     if not named:
         msg = "nothing to look at: no target was given"
         raise TargetError(msg, hint="give one, such as model.py, or name models in [tool.visunn.models]")
+    import_for_good("visunn_lint.loading.targets")
     loaded = [_load(target, set(named) - {target}, settings, capture, modes) for target in dict.fromkeys(named)]
-    together = Loaded(
+    together = loading.Loaded(
         tuple(model for each in loaded for model in each.models),
         tuple(broken for each in loaded for broken in each.broken),
         tuple(skipped for each in loaded for skipped in each.skipped),
@@ -57,7 +60,7 @@ def _load(
 ) -> Loaded:
     """Return the models of one target; an ``--input`` that names another target is not for them."""
     elsewhere = tuple(f"{other}:" for other in others)
-    return load(
+    return loading.load(
         target,
         inputs=[text for text in capture.inputs if not text.startswith(elsewhere)],
         modes=modes,

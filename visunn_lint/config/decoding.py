@@ -85,7 +85,7 @@ def _build(owner: Callable[..., _T], names: Mapping[str, str], table: Table, pat
 
 def _values(owner: Callable[..., object], names: Mapping[str, str], table: Table, path: KeyPath) -> dict[str, object]:
     """Return the values of a table by field name, each of the type that its field declares."""
-    hints = get_type_hints(owner)
+    hints = get_type_hints(owner) if table else {}  # 0.2 ms, for every rule and model
     for key in table:
         if key not in names:
             raise BadKeyError((*path, key), f"unknown key `{_dotted((*path, key))}`", hint=_suggestion(key, names))

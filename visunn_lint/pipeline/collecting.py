@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import gc
+import sys
 from contextlib import contextmanager
+from importlib import import_module
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -21,3 +23,16 @@ def uncollected() -> Iterator[None]:
         yield
     finally:
         gc.enable()
+
+
+def import_for_good(module: str) -> None:
+    """Import a module that nobody unloads, and keep all that is in memory then out of later collections.
+
+    It is for processes that belong to us. Importing torch leaves half a million objects; each collection that walks
+    them, while torch or the user's own packages are imported, takes longer than the capture of a small model.
+    """
+    if module in sys.modules:
+        return
+    with uncollected():
+        import_module(module)
+    gc.freeze()

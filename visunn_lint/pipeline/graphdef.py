@@ -240,7 +240,10 @@ def _with_input_specs(nodes: Mapping[str, Node]) -> dict[str, Node]:
     """Return the nodes with the specs of their inputs, which only a few of them write down."""
     done: dict[str, Node] = {}
     for name, node in nodes.items():
-        specs = node.input_specs or tuple(
+        if node.input_specs or not node.inputs:
+            done[name] = node
+            continue
+        specs = tuple(
             _output_spec(done[producer], slot) for producer, slot in zip(node.inputs, node.input_slots, strict=True)
         )
         done[name] = Node(
@@ -273,6 +276,7 @@ def _format_specs(specs: Iterable[TensorSpec | None]) -> bytes:
     return ";".join(_NO_TENSOR if spec is None else str(spec) for spec in specs).encode()
 
 
+@lru_cache(maxsize=65536)
 def _parse_specs(data: bytes) -> tuple[TensorSpec | None, ...]:
     try:
         return tuple(None if text == _NO_TENSOR else TensorSpec.parse(text) for text in _split(data))
@@ -291,6 +295,7 @@ def _format_location(place: Location) -> bytes:
     return f"{numbers}:{place.file}".encode("utf-8", "surrogatepass")
 
 
+@lru_cache(maxsize=65536)
 def _parse_location(data: bytes) -> Location:
     try:
         *numbers, file = data.decode("utf-8", "surrogatepass").split(":", 4)

@@ -6,6 +6,7 @@ import json
 from abc import ABC, abstractmethod
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from functools import cache
 from inspect import cleandoc
 from textwrap import dedent
 from typing import ClassVar, Literal, TypeAlias
@@ -109,16 +110,7 @@ class Rule(ABC):
     @classmethod
     def info(cls) -> RuleInfo:
         """Return what a renderer has to know of the rule."""
-        return RuleInfo(
-            cls.code,
-            cls.name,
-            cls.severity,
-            summary=_sections(cls)["What it does"].partition("\n")[0],
-            help=cls.page(),
-            category=cls.category,
-            since=cls.since,
-            preview=cls.preview,
-        )
+        return _info(cls)
 
     @classmethod
     def page(cls) -> str:
@@ -129,6 +121,20 @@ class Rule(ABC):
                 sections[title] = f"{sections.get(title, '')}\n\n{_shown(examples[0])}".strip()
         parts = [f"## {title}\n\n{sections[title]}" for title in _PAGE if title in sections]
         return "\n\n".join([f"# {cls.name} ({cls.code})", *parts]) + "\n"
+
+
+@cache
+def _info(rule: type[Rule]) -> RuleInfo:
+    return RuleInfo(
+        rule.code,
+        rule.name,
+        rule.severity,
+        summary=_sections(rule)["What it does"].partition("\n")[0],
+        help=rule.page(),
+        category=rule.category,
+        since=rule.since,
+        preview=rule.preview,
+    )
 
 
 def _place(where: Module | Node | str) -> tuple[str, str, Location | None]:

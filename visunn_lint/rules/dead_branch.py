@@ -236,11 +236,11 @@ class DeadBranch(Rule):
         """Yield a finding for each connected group of ops whose results are all dropped."""
         if model.has_failed:
             return
-        lively = {_site(node) for each in model.topologies for node in query.live_nodes(each).values()}
-        for topology in model.topologies:
-            for branch in _dead_branches(topology):
-                if not any(_site(node) in lively for node in branch.values()):
-                    yield self._report(topology, branch)
+        found = [(topology, branch) for topology in model.topologies for branch in _dead_branches(topology)]
+        lively = _lively_sites(model) if found else set()
+        for topology, branch in found:
+            if not any(_site(node) in lively for node in branch.values()):
+                yield self._report(topology, branch)
 
     def _report(self, topology: Topology, branch: Mapping[str, Node]) -> Finding:
         last = next(node for node in branch.values() if not topology.consumers(node))
@@ -343,6 +343,11 @@ def _connected(topology: Topology, nodes: Mapping[str, Node]) -> Iterable[dict[s
             part_of.update(dict.fromkeys(query.reachable([node], neighbours), name))
         parts[part_of[name]][name] = node
     return parts.values()
+
+
+def _lively_sites(model: CapturedModel) -> set[object]:
+    """Return the sites of the ops that some output depends on in one of the modes."""
+    return {_site(node) for each in model.topologies for node in query.live_nodes(each).values()}
 
 
 def _site(node: Node) -> tuple[str, str, Location | None]:
