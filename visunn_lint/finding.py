@@ -141,6 +141,12 @@ class Report:
         """Return whether nothing was found and nothing is broken."""
         return not self.findings and not self.broken
 
+    def __repr__(self) -> str:
+        """Return how many findings there are of each severity, and in which models."""
+        counts = Counter(finding.severity for finding in self.findings)
+        found = ", ".join(f"{counts[each]} {each.value}" for each in Severity if each in counts)
+        return f"<Report: {found or 'all clear'} in {', '.join(self.topologies) or 'no model'}>"
+
     def suppression_counts(self) -> dict[str, int]:
         """Return how many findings are suppressed by what, the most frequent first."""
         return dict(Counter(finding.suppression.by for finding in self.suppressed if finding.suppression).most_common())

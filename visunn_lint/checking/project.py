@@ -63,11 +63,15 @@ class Course:
 
 @dataclass(frozen=True, slots=True)
 class Checked:
-    """The report over many units, their models, what of the targets was left out, and what was not come to."""
+    """The report over many units, their models, what of the targets was left out, and what was not come to.
+
+    ``without_model`` counts what was left out after all: files that show a model, and that none could be built of.
+    """
 
     report: Report
     models: tuple[ModelOutcome, ...]
     skipped: tuple[str, ...]
+    without_model: int
     units: int
     not_checked: int
 
@@ -95,6 +99,7 @@ def check_project(targets: Sequence[str], settings: Settings, options: Options, 
         merge(outcomes, (*asked.broken, *broken)),
         tuple(model for outcome in outcomes for model in outcome.models),
         (*asked.skipped, *skipped),
+        len(skipped),
         len(asked.units),
         len(asked.units) - len(outcomes),
     )

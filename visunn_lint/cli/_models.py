@@ -66,6 +66,9 @@ def check_all(
 def _tell_all(checked: Checked, scale: ScaleOptions, terminal: Terminal) -> None:
     for skipped in checked.skipped:
         terminal.detail(f"skipped {skipped}")
+    if checked.without_model and not terminal.verbose:
+        files = "1 file was" if checked.without_model == 1 else f"{checked.without_model} files were"
+        terminal.note(f"{files} left out, of which no model can be built: -v tells why")
     for model in checked.models:
         tell(model, terminal)
     for broken in checked.report.broken:

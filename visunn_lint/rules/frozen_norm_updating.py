@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
+from visunn_lint import query
 from visunn_lint.finding import Finding, Related, Severity
 from visunn_lint.records import Module, Node
-from visunn_lint.rules._authors import built_at
+from visunn_lint.rules._authors import CONTAINERS, built_at
 from visunn_lint.rules._rule import Example, Rule
 from visunn_lint.topology import CapturedModel, Topology
 
@@ -18,7 +19,8 @@ _MOST_NAMES = 3
 class FrozenNormUpdating(Rule):
     """A batch norm whose weight and bias are frozen goes on moving its running statistics in train mode.
 
-    Told where other parameters of the model are trained: a model that is frozen as a whole is nobody's trainee.
+    Told where other parameters of the model are trained: a model that is frozen as a whole is nobody's trainee. The
+    frozen twin of a trained module, as in BYOL and MoCo, is right.
 
     ## Why is this bad?
     ``requires_grad = False`` keeps the optimizer away, and nothing else. In train mode the norm still normalises by
@@ -62,6 +64,20 @@ class FrozenNormUpdating(Rule):
             class Net(nn.Module):
                 def __init__(self):
                     super().__init__()
+                    self.online = nn.Sequential(nn.Linear(4, 8), nn.BatchNorm1d(8))
+                    self.target = nn.Sequential(nn.Linear(4, 8), nn.BatchNorm1d(8))
+                    self.target.requires_grad_(False)
+
+                def forward(self, x):
+                    return self.online(x), self.target(x)
+            """,
+            inputs="2x4",
+        ),
+        Example(
+            """
+            class Net(nn.Module):
+                def __init__(self):
+                    super().__init__()
                     self.backbone = nn.Sequential(nn.Conv2d(3, 8, 3), nn.BatchNorm2d(8)).requires_grad_(False)
                     self.head = nn.Conv2d(8, 2, 1)
 
@@ -90,7 +106,8 @@ class FrozenNormUpdating(Rule):
             return
         nodes = [node for node in topology.ops("batch_norm") if _is_frozen(topology, node)]
         moving = dict.fromkeys(node.module for node in nodes)
-        found = [topology.modules[path] for path in moving if path in topology.modules]
+        modules = [topology.modules[path] for path in moving if path in topology.modules]
+        found = [module for module in modules if not _follows_a_twin(topology, module)]
         if found:
             yield self._report(topology, found)
 
@@ -107,6 +124,35 @@ class FrozenNormUpdating(Rule):
             advice="override train() so that frozen norms stay in eval mode",
             related=tuple(Related("so does this one", built_at(topology, other), other.path) for other in others[:1]),
         )
+
+
+def _follows_a_twin(topology: Topology, norm: Module) -> bool:
+    """Return whether a norm lies in a frozen module beside one with the same parameters that are trained.
+
+    Such a target of BYOL or MoCo is moved after its twin, and its statistics are its own.
+    """
+    part = topology.parent(norm)
+    parent = topology.parent(part) if part is not None else None
+    while part is not None and parent is not None:
+        params = _params(topology, part)
+        siblings = (
+            topology.modules[path] for path in parent.children if path in topology.modules and path != part.path
+        )
+        if parent.kind not in CONTAINERS and any(_is_trained_twin(topology, each, params) for each in siblings):
+            return True
+        part, parent = parent, topology.parent(parent)
+    return False
+
+
+def _is_trained_twin(topology: Topology, module: Module, params: Sequence[tuple[str, object]]) -> bool:
+    is_trained = any(param.requires_grad for param in query.params_below(topology, module))
+    return is_trained and _params(topology, module) == params
+
+
+def _params(topology: Topology, module: Module) -> list[tuple[str, object]]:
+    """Return names and shapes of the parameters below a module, by the names that they have within it."""
+    below = query.params_below(topology, module)
+    return [(param.path.removeprefix(f"{module.path}."), param.shape) for param in below]
 
 
 def _is_frozen(topology: Topology, node: Node) -> bool:

@@ -19,7 +19,7 @@ class RecycledNorm(Rule):
     """A batch norm with running statistics is called more than once in a training run.
 
     Where a whole subtree is called for several inputs side by side, as in siamese networks, it is a
-    warning about the subtree.
+    note about the subtree: to normalise each by its own batch may be meant.
 
     ## Why is this bad?
     Every call normalises by its own batch and moves the same running statistics. In eval all calls use
@@ -138,7 +138,7 @@ class RecycledNorm(Rule):
             label="every call moves the same running statistics",
             advice=_advice(is_siamese=is_siamese),
             related=tuple(Related("and here", place, recycled.path) for place in others),
-            severity=Severity.WARNING if is_siamese else None,
+            severity=Severity.INFO if is_siamese else None,
         )
 
 
