@@ -50,7 +50,7 @@ def _processes(name: str, folder: Path) -> dict[str, Callable[[], Cost]]:
         f"import torch, torchvision's {name}": lambda: python(build, folder),
         "… and build it on meta": lambda: python(f"{build}; torch.set_default_device('meta'); {name}()", folder),
         "… and build it for real": lambda: python(f"{build}; {name}()", folder),
-        "visunn check, cold": lambda: check(["net.py", "--no-cache"], folder),
+        "cold visunn check": lambda: check(["net.py", "--no-cache"], folder),
     }
 
 
