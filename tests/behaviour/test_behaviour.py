@@ -207,6 +207,22 @@ class Hard(nn.Module):
         return y
 
 
+class Folding(nn.Module):
+    """Has two rows, however many samples there are."""
+
+    def forward(self, x: Tensor) -> Tensor:
+        """Return what runs at any even number of samples, and at an odd one as well."""
+        return (x * 2).view(2, -1)
+
+
+class Swapping(nn.Module):
+    """Puts the batch behind the features, and flattens it with the positions."""
+
+    def forward(self, x: Tensor) -> tuple[Tensor, Tensor]:
+        """Return both."""
+        return x.flatten(1).t(), x.flatten(0, 1)
+
+
 class Padded(nn.Module):
     """Adds a row to every batch."""
 
@@ -228,6 +244,16 @@ def test_shapes_follow_the_batch() -> None:
         "not every shape of Padded follows the batch\n"
         "    `cat` puts out 3×4 at a batch of 2, 4×4 at 3\n"
         "    at return torch.cat([x, x.new_zeros(1, 4)]) * 2"
+    )
+
+
+def test_batch_that_is_folded_into_another_axis_is_told() -> None:
+    """A batch that moves as a whole, or is flattened with what comes behind it, still follows."""
+    assert_batch_independent_shapes(Swapping(), inputs="b x 4 x 5")
+    assert failure(lambda: assert_batch_independent_shapes(Folding(), inputs="b x 4")) == (
+        "not every shape of Folding follows the batch\n"
+        "    output `0` is 2×4 at a batch of 2, 2×6 at 3\n"
+        "    at return (x * 2).view(2, -1)"
     )
 
 

@@ -89,6 +89,23 @@ def _first_change(one: Topology, other: Topology, smaller: int, larger: int) -> 
         put_out = f"puts out {_shapes(node)} at a batch of {smaller}"
         line = f"    {where} {put_out}, {_shapes(twin)} at {larger}" if twin else f"    {where} runs at {smaller} alone"
         return [line, f"    at {source.quoted(node.source)}"] if node.source else [line]
+    return _folded_output(one, other, smaller, larger)
+
+
+def _folded_output(one: Topology, other: Topology, smaller: int, larger: int) -> list[str]:
+    """Return in lines the first output into whose inner axis the samples of a batch are spread: ``view(2, -1)``."""
+    for node in one.nodes.values():
+        twin = other.nodes.get(node.name)
+        if node.kind != "output" or twin is None:
+            continue
+        first, second = node.output_specs[0], twin.output_specs[0]
+        if first is None or second is None or first.shape[:1] != second.shape[:1]:
+            continue
+        pairs = list(zip(first.shape, second.shape, strict=False))
+        if (smaller, larger) not in pairs and any(before != dim for before, dim in pairs):
+            line = f"    output `{node.label}` is {_shapes(node)} at a batch of {smaller}, {_shapes(twin)} at {larger}"
+            places = [maker.source for maker in one.producers(node) if maker.source is not None]
+            return [line, *(f"    at {source.quoted(place)}" for place in places)]
     return []
 
 
