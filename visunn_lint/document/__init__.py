@@ -1,0 +1,1 @@
+"""The document that the viewer and every export show: `visunn.graph/1`."""
