@@ -1,0 +1,9 @@
+import { Stage } from "./stage/Stage";
+
+export function App() {
+  return (
+    <main>
+      <Stage />
+    </main>
+  );
+}

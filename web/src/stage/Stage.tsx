@@ -1,0 +1,4 @@
+/** The scene. */
+export function Stage() {
+  return <div className="stage" />;
+}
