@@ -29,9 +29,9 @@ export function bytes(value: number): string {
   return `${digits} ${unit}B`;
 }
 
-/** `12.3 %` of a whole; "" where there is no whole. */
+/** `12.3 %` of a whole; "" where there is no whole, or the part is not within it. */
 export function share(part: number, whole: number): string {
-  if (whole <= 0) {
+  if (whole <= 0 || part > whole) {
     return "";
   }
   const percent = (100 * part) / whole;

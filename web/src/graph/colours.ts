@@ -14,7 +14,11 @@ export function rgb(hex: string): Rgb {
 }
 
 export function blend(a: Rgb, b: Rgb, share: number): Rgb {
-  return [0, 1, 2].map((part) => Math.round(a[part]! + (b[part]! - a[part]!) * share)) as [number, number, number];
+  return [0, 1, 2].map((part) => Math.round(a[part]! + (b[part]! - a[part]!) * share)) as [
+    number,
+    number,
+    number,
+  ];
 }
 
 /** The colour of a count on the ramp; `share` from 0 to 1. */

@@ -53,7 +53,9 @@ export function arrange(
   gaps: Gaps,
 ): Level {
   const v = new Float32Array(items.length);
-  const steps = splitWide(items, groupByRank(items), aspect, gaps).map((members) => spread(items, members, v, gaps));
+  const steps = splitWide(items, groupByRank(items), aspect, gaps).map((members) =>
+    spread(items, members, v, gaps),
+  );
   const step = new Int32Array(items.length);
   steps.forEach(({ members }, position) => {
     for (const member of members) {
@@ -79,7 +81,10 @@ function groupByRank(items: readonly Item[]): number[][] {
 
 /** Ranks that are far wider than the level should be become several steps: a star is a field, not a line. */
 function splitWide(items: readonly Item[], ranks: number[][], aspect: number, gaps: Gaps): number[][] {
-  const area = items.reduce((sum, { length, width }) => sum + (length + gaps.along) * (width + gaps.across), 0);
+  const area = items.reduce(
+    (sum, { length, width }) => sum + (length + gaps.along) * (width + gaps.across),
+    0,
+  );
   const widest = Math.max(14, 2 * Math.sqrt(area / aspect));
   return ranks.flatMap((members) => {
     members.sort((a, b) => items[a]!.x - items[b]!.x || a - b);

@@ -181,6 +181,10 @@ function stand(
     }
   }
   const ground = levels[0]!;
-  const extent = { length: ground.length, width: ground.width, height: peak.reduce((a, b) => Math.max(a, b), 0) };
+  const extent = {
+    length: ground.length,
+    width: ground.width,
+    height: peak.reduce((a, b) => Math.max(a, b), 0),
+  };
   return { u, v, y, ...size, peak, extent };
 }

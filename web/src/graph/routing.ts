@@ -94,7 +94,13 @@ class Ways {
   }
 
   /** Along the ground, turning early or late so that no box of the steps between is met; null where one is. */
-  private low(source: number, target: number, { level, members, u }: Terrace, from: number, to: number): Way[] | null {
+  private low(
+    source: number,
+    target: number,
+    { level, members, u }: Terrace,
+    from: number,
+    to: number,
+  ): Way[] | null {
     const start = this.exit(source);
     const end = this.entry(target);
     if (to - from <= 1) {
@@ -109,11 +115,18 @@ class Ways {
         return null;
       }
     }
-    const isFree = (v: number) => between.every((box) => Math.abs(this.placed.v[box]! - v) > this.placed.width[box]! / 2 + 0.1);
+    const isFree = (v: number) =>
+      between.every((box) => Math.abs(this.placed.v[box]! - v) > this.placed.width[box]! / 2 + 0.1);
     const startOf = (step: number) =>
-      u + Math.min(...level.steps[step]!.map((member) => level.u[member]! - this.placed.length[members[member]!]! / 2));
+      u +
+      Math.min(
+        ...level.steps[step]!.map((member) => level.u[member]! - this.placed.length[members[member]!]! / 2),
+      );
     const endOf = (step: number) =>
-      u + Math.max(...level.steps[step]!.map((member) => level.u[member]! + this.placed.length[members[member]!]! / 2));
+      u +
+      Math.max(
+        ...level.steps[step]!.map((member) => level.u[member]! + this.placed.length[members[member]!]! / 2),
+      );
     if (isFree(start[2])) {
       return turn(start, [Math.min(endOf(to - 1), end[0] - 0.4), start[1], start[2]], end);
     }
@@ -147,7 +160,10 @@ class Ways {
     const reach = 0.55 * Math.abs(lane - start[2]);
     const into = 0.55 * Math.abs(end[2] - lane);
     return [
-      { kind: "low", points: [...start, right + reach, start[1], start[2], right + reach, y, lane, right, y, lane] },
+      {
+        kind: "low",
+        points: [...start, right + reach, start[1], start[2], right + reach, y, lane, right, y, lane],
+      },
       { kind: "low", points: straight([right, y, lane], [left, y, lane]) },
       { kind: "low", points: [left, y, lane, left - into, y, lane, left - into, end[1], end[2], ...end] },
     ];
@@ -159,7 +175,9 @@ class Ways {
 
   private arch(source: number, target: number, a: number, b: number, kind: "arch" | "back"): Way {
     const terrace = this.terraceOf(a);
-    const steps = [terrace.level.step[this.order[a]!]!, terrace.level.step[this.order[b]!]!].sort((p, q) => p - q);
+    const steps = [terrace.level.step[this.order[a]!]!, terrace.level.step[this.order[b]!]!].sort(
+      (p, q) => p - q,
+    );
     let clear = this.peakOf(source, target);
     clear = a === source ? clear : Math.max(clear, this.placed.peak[a]!);
     clear = b === target ? clear : Math.max(clear, this.placed.peak[b]!);

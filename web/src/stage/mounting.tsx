@@ -8,7 +8,10 @@ export function mount(host: HTMLElement, giveUp: () => void): () => void {
   const canvas = document.createElement("canvas");
   canvas.tabIndex = 0;
   canvas.setAttribute("role", "img");
-  canvas.setAttribute("aria-label", "The model in three dimensions. The module tree holds the same boxes as text.");
+  canvas.setAttribute(
+    "aria-label",
+    "The model in three dimensions. The module tree holds the same boxes as text.",
+  );
   if (!hasWebGL()) {
     giveUp();
     return () => {};

@@ -53,7 +53,8 @@ export function outline(picture: Picture): Bounds[] {
 function enclose(bounds: readonly Bounds[]): Bounds {
   const along = (axis: 0 | 1 | 2) =>
     bounds.reduce(
-      ([low, high], { min, max }) => [Math.min(low, min[axis]), Math.max(high, max[axis])] as [number, number],
+      ([low, high], { min, max }) =>
+        [Math.min(low, min[axis]), Math.max(high, max[axis])] as [number, number],
       [Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY] as [number, number],
     );
   const [x, y, z] = [along(0), along(1), along(2)];

@@ -7,8 +7,20 @@ import type { Insets } from "./camera/rig";
 import { Director } from "./director";
 import { World } from "./world";
 
-const SHAPE = ["tables", "scope", "expanded", "unfolded", "merged"] as const satisfies readonly (keyof View)[];
-const LOOK = ["overlay", "palette", "theme", "selected", "hovered"] as const satisfies readonly (keyof View)[];
+const SHAPE = [
+  "tables",
+  "scope",
+  "expanded",
+  "unfolded",
+  "merged",
+] as const satisfies readonly (keyof View)[];
+const LOOK = [
+  "overlay",
+  "palette",
+  "theme",
+  "selected",
+  "hovered",
+] as const satisfies readonly (keyof View)[];
 
 /** What the page tells of the frames it has drawn. */
 export interface Statistics {
@@ -180,5 +192,7 @@ function readInsets(): Insets {
 /** The room that is left between the panels, as a shape on the ground seen from above. */
 function frameFor(width: number, height: number, { left, right, top, bottom }: Insets): Frame {
   const shape = Math.max(100, width - left - right) / Math.max(100, height - top - bottom);
-  return shape >= 0.85 ? { aspect: Math.min(3, 1.1 * shape), upright: false } : { aspect: Math.min(4, 1.25 / shape), upright: true };
+  return shape >= 0.85
+    ? { aspect: Math.min(3, 1.1 * shape), upright: false }
+    : { aspect: Math.min(4, 1.25 / shape), upright: true };
 }
