@@ -3,7 +3,10 @@ import { createRoot } from "react-dom/client";
 import { App } from "./App";
 import { read } from "./document/reading";
 import { tabulate } from "./document/tables";
+import { Refusal } from "./panels/Refusal";
+import { restorePreferences } from "./state/preferences";
 import { useView } from "./state/store";
+import "./themes/tokens.css";
 import "./themes/page.css";
 
 declare global {
@@ -15,16 +18,23 @@ declare global {
 
 window.visunn = { store: useView };
 
-async function start(root: HTMLElement): Promise<void> {
-  useView.getState().open(tabulate(await read()));
-  createRoot(root).render(
+async function start(element: HTMLElement): Promise<void> {
+  const root = createRoot(element);
+  restorePreferences();
+  try {
+    useView.getState().open(tabulate(await read()));
+  } catch (error) {
+    root.render(<Refusal reason={error instanceof Error ? error.message : String(error)} />);
+    return;
+  }
+  root.render(
     <StrictMode>
       <App />
     </StrictMode>,
   );
 }
 
-const root = document.getElementById("root");
-if (root !== null) {
-  void start(root);
+const element = document.getElementById("root");
+if (element !== null) {
+  void start(element);
 }
