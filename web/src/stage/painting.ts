@@ -99,7 +99,7 @@ export class Painter {
     const share = logScale(flows.map(({ bytes }) => bytes));
     const noted = [look.hovered, look.selected].filter((box) => box !== null);
     const plain = rgb(colours.edge);
-    const arch = blend(plain, rgb(colours.ink), 0.28);
+    const arch = blend(plain, rgb(colours.ink), 0.42);
     const bright = rgb(look.theme === "dark" ? colours.selected : colours.ink);
     const touches = (position: number): boolean => noted.includes(visible.shown[position]!.box);
     layout.curves.forEach(({ flow, kind, isLast }, row) => {

@@ -45,7 +45,6 @@ export class Session {
   private milliseconds = 0;
   private drawn: View | null = null;
   private frame: Frame = { aspect: 1.5, upright: false };
-  private pointer: { x: number; y: number } | null = null;
 
   constructor(
     private readonly canvas: HTMLCanvasElement,
@@ -139,7 +138,6 @@ export class Session {
   }
 
   private point(pointer: { x: number; y: number } | null): void {
-    this.pointer = pointer;
     const box = pointer === null ? null : this.world.pick(pointer.x, pointer.y);
     this.canvas.dataset.over = box === null ? "" : "box";
     useView.getState().hover(box);
