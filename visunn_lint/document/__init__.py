@@ -1,1 +1,7 @@
 """The document that the viewer and every export show: `visunn.graph/1`."""
+
+from visunn_lint.document.building import build
+from visunn_lint.document.encoding import decode, encode
+from visunn_lint.document.records import Document
+
+__all__ = ["Document", "build", "decode", "encode"]

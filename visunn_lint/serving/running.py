@@ -18,6 +18,9 @@ if TYPE_CHECKING:
     from visunn_lint.serving.guard import Guard
 
 _BACKLOG = 128
+_LONGEST_NAME = 253
+"""Characters that the name of a machine has at most."""
+
 _TAKEN = frozenset({errno.EADDRINUSE, getattr(errno, "WSAEACCES", errno.EADDRINUSE)})
 
 
@@ -34,8 +37,9 @@ class Address:
         try:
             family, kind, protocol, _, place = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0]
             listener = socket.socket(family, kind, protocol)
-        except OSError as error:
-            msg = f"cannot serve on {host}: {error.strerror}"
+        except (OSError, UnicodeError) as error:
+            reason = error.strerror if isinstance(error, OSError) else "it is no name of a machine"
+            msg = f"cannot serve on {host[:_LONGEST_NAME]}: {reason}"
             raise VisunnError(msg, hint="--host takes an address of this machine, such as 127.0.0.1") from None
         try:
             _listen(listener, place)
