@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import socket
 import threading
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from http.client import HTTPConnection
 from typing import TYPE_CHECKING
 
@@ -41,11 +41,13 @@ def _serving(exhibit: Exhibit) -> Iterator[tuple[Address, Server]]:
         assert not thread.is_alive()
 
 
-def _ask(address: Address, path: str, **headers: str) -> HTTPResponse:
-    """Return the answer to one request, which is read as it comes."""
-    connection = HTTPConnection("127.0.0.1", address.port, timeout=10)
-    connection.request("GET", path, headers={"Authorization": "Bearer t", **headers})
-    return connection.getresponse()
+@contextmanager
+def _ask(address: Address, path: str, **headers: str) -> Iterator[HTTPResponse]:
+    """Give the answer to one request, which is read as it comes."""
+    with closing(HTTPConnection("127.0.0.1", address.port, timeout=10)) as connection:
+        connection.request("GET", path, headers={"Authorization": "Bearer t", **headers})
+        with connection.getresponse() as answer:
+            yield answer
 
 
 def _event(stream: HTTPResponse) -> tuple[str, str, str]:
@@ -129,10 +131,11 @@ def test_a_request_that_is_none_is_refused() -> None:
 
 def test_a_port_that_is_taken_is_told() -> None:
     """One line, and what to do."""
-    first = Address.take("127.0.0.1", 0)
-    with first.listener, pytest.raises(VisunnError) as caught:
-        Address.take("127.0.0.1", first.port)
-    assert caught.value.message == f"port {first.port} is taken"
+    with Address.take("127.0.0.1", 0).listener as listener:
+        port = listener.getsockname()[1]
+        with pytest.raises(VisunnError) as caught:
+            Address.take("127.0.0.1", port)
+    assert caught.value.message == f"port {port} is taken"
     assert caught.value.hint == "give another with --port, or none for a free one"
 
 

@@ -96,7 +96,7 @@ class Server(uvicorn.Server):
         await super().shutdown(sockets)
 
 
-def _listen(listener: socket.socket, place: object) -> None:
+def _listen(listener: socket.socket, place: tuple[object, ...]) -> None:
     if os.name == "posix":  # elsewhere it would let two servers have one port
         listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     listener.bind(place)
