@@ -4,35 +4,44 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-import msgspec
-
 from visunn_lint import __version__, cost
 from visunn_lint.document import wording
+from visunn_lint.document.against import compare_with
 from visunn_lint.document.boxes import BoxMaker
+from visunn_lint.document.findings import findings_in
 from visunn_lint.document.flow import between_siblings, flow
+from visunn_lint.document.folds import fold
 from visunn_lint.document.modules import Modules
 from visunn_lint.document.nesting import nest
+from visunn_lint.document.placing import placed
 from visunn_lint.document.records import FORMAT, Capture, Document, Failure, Totals
 from visunn_lint.document.tables import Files, Specs
-from visunn_lint.layout import arrange
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable
     from pathlib import Path
 
-    from visunn_lint.document.nesting import Nesting
-    from visunn_lint.document.records import Box, Edge
+    from visunn_lint import finding as found
+    from visunn_lint.document.against import Older
     from visunn_lint.topology import Topology
 
 
-def build(topology: Topology, *, root: Path) -> Document:
-    """Return the document of a model; paths of source files are as seen from ``root``."""
+def build(
+    topology: Topology, *, root: Path, findings: Iterable[found.Finding] = (), against: Older | None = None
+) -> Document:
+    """Return the document of a model, with what was found in it and what changed since an older one.
+
+    Paths of source files are as seen from ``root``; those of findings may be relative to it.
+    """
     specs, files = Specs(), Files(root)
-    modules = Modules(topology, files)
-    nesting = nest(topology)
+    modules, nesting = Modules(topology, files), nest(topology)
     maker = BoxMaker(topology, nesting, modules, specs, files)
     boxes = [maker.box(number) for number in range(len(nesting.parts))]
     edges = flow(topology, nesting, specs)
+    pairs = list(between_siblings(edges, [box.parent for box in boxes]))
+    compared = None if against is None else compare_with(against, topology, nesting, boxes)
+    if compared is not None:
+        boxes, pairs = compared.boxes, [*pairs, *compared.pairs]
     return Document(
         format=FORMAT,
         generator=f"visunn {__version__}",
@@ -40,31 +49,15 @@ def build(topology: Topology, *, root: Path) -> Document:
         capture=_capture(topology),
         totals=_totals(topology),
         modules=modules.table,
-        boxes=_placed(boxes, edges, nesting),
+        boxes=placed(boxes, pairs),
         edges=edges,
+        folds=fold(boxes, modules.table, pairs),
+        findings=findings_in(findings, nesting, modules, files, root),
         failure=_failure(topology, modules, files),
+        against=None if compared is None else compared.against,
         specs=specs.table(),
         files=files.table(),
     )
-
-
-def _placed(boxes: Sequence[Box], edges: Sequence[Edge], nesting: Nesting) -> tuple[Box, ...]:
-    """Return the boxes where they stand among their siblings."""
-    children = nesting.children()
-    within: dict[int, list[tuple[int, int]]] = {parent: [] for parent in children}
-    for source, target in between_siblings(edges, [box.parent for box in boxes]):
-        within[boxes[source].parent].append((source, target))
-    placed = list(boxes)
-    for parent, siblings in children.items():
-        position = {number: at for at, number in enumerate(siblings)}
-        layout = arrange(
-            len(siblings),
-            [(position[source], position[target]) for source, target in within[parent]],
-            first=[position[number] for number in siblings if boxes[number].kind == "input"],
-        )
-        for number, rank, place in zip(siblings, layout.ranks, layout.places, strict=True):
-            placed[number] = msgspec.structs.replace(boxes[number], rank=rank, x=place)
-    return tuple(placed)
 
 
 def _capture(topology: Topology) -> Capture:

@@ -19,27 +19,27 @@ if TYPE_CHECKING:
 
 
 class Modules:
-    """The modules, by number; ``numbers`` leads from paths and aliases to these."""
+    """The modules, by number: their ``paths``, their own and of all in them ``parameters``, and the ``table``."""
 
     def __init__(self, topology: Topology, files: Files) -> None:
         self._modules = topology.modules
         self._files = files
         home = places.homes(topology.modules)
         below = places.by_home(home)
-        order = list(_walk(below))
-        self.numbers = {path: number for number, path in enumerate(order)}
+        self.paths = tuple(_walk(below))
+        self._numbers = {path: number for number, path in enumerate(self.paths)}
         self.parameters = {
             path: sum(param.numel for param in params)
             for path, params in places.params_below(topology.modules, home).items()
         }
-        self.table = tuple(self._module(path, home.get(path)) for path in order)
+        self.table = tuple(self._module(path, home.get(path)) for path in self.paths)
         for module in topology.modules.values():
             for alias in module.aliases:
-                self.numbers.setdefault(alias, self.numbers[module.path])
+                self._numbers.setdefault(alias, self._numbers[module.path])
 
     def of(self, path: str) -> int:
         """Return the number of a module by any of its paths, -1 if there is none."""
-        return self.numbers.get(path, -1)
+        return self._numbers.get(path, -1)
 
     def _module(self, path: str, home: str | None) -> Module:
         module = self._modules.get(path) or CapturedModule(path, "")
@@ -50,7 +50,7 @@ class Modules:
         return Module(
             path=wording.name(path),
             kind=wording.name(module.kind),
-            parent=-1 if home is None else self.numbers[home],
+            parent=-1 if home is None else self._numbers[home],
             details=wording.name(describe(module)[1]),
             aliases=tuple(map(wording.name, module.aliases)),
             tensors=tensors,

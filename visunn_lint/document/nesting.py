@@ -37,19 +37,15 @@ class Part:
 
 @dataclass(frozen=True, slots=True)
 class Nesting:
-    """The parts, each behind the one that holds it, and the part of each node that is not a stored tensor."""
+    """The parts, each behind the one that holds it; which is that of a node or of a call.
+
+    Parameters, buffers and constants have none.
+    """
 
     parts: Sequence[Part]
     part_of: Mapping[str, int]
+    part_of_call: Mapping[Key, int]
     calls: Mapping[Key, Call]
-
-    def children(self) -> dict[int, list[int]]:
-        """Return the parts in each part that holds some, in order of execution."""
-        found: defaultdict[int, list[int]] = defaultdict(list)
-        for number, part in enumerate(self.parts):
-            if part.parent >= 0:
-                found[part.parent].append(number)
-        return dict(found)
 
 
 def nest(topology: Topology) -> Nesting:
@@ -67,7 +63,8 @@ def nest(topology: Topology) -> Nesting:
         elif part.key is not None:
             stack.extend((len(parts), each) for each in reversed(inside.contents(part.key)))
         parts.append(part)
-    return Nesting(parts, part_of, calls)
+    part_of_call = {part.key: number for number, part in enumerate(parts) if part.key is not None}
+    return Nesting(parts, part_of, part_of_call, calls)
 
 
 class _Inside:
