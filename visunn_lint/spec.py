@@ -32,6 +32,10 @@ _ITEM_SIZES = {
 }  # fmt: skip
 
 
+UNKNOWN_DTYPE = "unknown"
+"""What stands for the dtype of a tensor in a graph that holds shapes alone, as those do that torch logs."""
+
+
 @dataclass(frozen=True, slots=True)
 class TensorSpec:
     """Shape, dtype and device of a tensor in the captured run.
