@@ -40,7 +40,8 @@ class Passing(nn.Module):
 
     def forward(self, x: Tensor) -> Tensor:
         """Return what comes out of all three."""
-        return self.last(self.nothing(self.first(x)))
+        made: Tensor = self.last(self.nothing(self.first(x)))
+        return made
 
 
 class Around(nn.Module):
@@ -68,7 +69,8 @@ class Stack(nn.Module):
         """Return what comes out of all of them."""
         for layer in self.layers:
             x = layer(x)
-        return self.key(self.query(x))
+        made: Tensor = self.key(self.query(x))
+        return made
 
 
 class Layer(nn.Module):
@@ -142,7 +144,7 @@ def test_calls_that_call_each_other_hang_on_the_model() -> None:
 
 def test_what_is_stored_stands_at_its_module() -> None:
     """Parameters and buffers are no boxes; modules that are never called stand in the table."""
-    made = document(visunn_lint.trace(nn.ModuleDict({"a": nn.BatchNorm1d(4)}).a, inputs="2x4"))
+    made = document(visunn_lint.trace(nn.BatchNorm1d(4), inputs="2x4"))
     assert made.modules[0].tensors == (
         Stored("weight", (4,), "float32"),
         Stored("bias", (4,), "float32"),
