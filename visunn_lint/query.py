@@ -175,6 +175,12 @@ def params_below(topology: Topology, module: Module) -> Iterator[Param]:
             seen.update((param.path, *param.shared_with))
 
 
+def shapes_below(topology: Topology, module: Module) -> tuple[tuple[str, tuple[int, ...] | None], ...]:
+    """Return names and shapes of the parameters below a module, by the names that they have within it."""
+    below = params_below(topology, module)
+    return tuple((param.path.removeprefix(f"{module.path}."), param.shape) for param in below)
+
+
 def node_graph(topology: Topology) -> nx.MultiDiGraph[Any]:
     """Return the nodes by name with an edge for each tensor that flows; edges carry its ``spec``."""
     import networkx as nx  # noqa: PLC0415 -- 171 ms that most runs do without
