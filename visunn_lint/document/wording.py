@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     from visunn_lint.spec import Plain
 
 _LONGEST: Final = 400
+_LONGEST_PROSE: Final = 4000
 _LONGEST_VALUE: Final = 120
 _LONGEST_LINE: Final = 240
 
@@ -28,7 +29,7 @@ def name(text: str) -> str:
 @lru_cache(maxsize=65536)
 def prose(text: str) -> str:
     """Return a message with its line breaks, each line without control characters."""
-    return "\n".join(safe(line) for line in text.splitlines())
+    return _shortened("\n".join(safe(line) for line in text.splitlines()), _LONGEST_PROSE)
 
 
 def code(line: str) -> str:
