@@ -31,7 +31,7 @@ function CalledRow({ row, index, isActive, setOpen }: Props<BoxRow>) {
   const { hover, fly, drill, unfold } = useView.getState();
   const label = labelOf(tables, box);
   const note = [kindOf(tables, box), detailsOf(tables, box), callOf(tables, box)]
-    .filter((part) => part !== "")
+    .filter((part) => part !== "" && part !== label)
     .join(" ");
   const parameters = tables.boxes[box]?.parameters ?? 0;
   return (
