@@ -1,8 +1,8 @@
+import { scaleOf } from "../document/heat";
 import type { BoxId } from "../document/model";
 import type { Tables } from "../document/tables";
 import type { Overlay } from "../state/store";
 import type { Colours } from "../themes/palettes";
-import { logScale } from "./sizes";
 
 /** Red, green and blue, from 0 to 255. */
 export type Rgb = readonly [number, number, number];
@@ -14,7 +14,11 @@ export function rgb(hex: string): Rgb {
 }
 
 export function blend(a: Rgb, b: Rgb, share: number): Rgb {
-  return [0, 1, 2].map((part) => Math.round(a[part]! + (b[part]! - a[part]!) * share)) as [number, number, number];
+  return [0, 1, 2].map((part) => Math.round(a[part]! + (b[part]! - a[part]!) * share)) as [
+    number,
+    number,
+    number,
+  ];
 }
 
 /** The colour of a count on the ramp; `share` from 0 to 1. */
@@ -37,10 +41,10 @@ export function colourBy(tables: Tables, overlay: Overlay, colours: Colours): (b
     };
   }
   const ramp = colours.heat.map(rgb);
-  const share = logScale(tables.boxes.slice(1).map((box) => box[overlay]));
+  const scale = scaleOf(tables, overlay);
   return (box) => {
-    const count = tables.boxes[box]![overlay];
-    return count === 0 ? mute : heat(ramp, share(count));
+    const share = scale.place(tables.boxes[box]![overlay]);
+    return share === null ? mute : heat(ramp, share);
   };
 }
 

@@ -78,7 +78,10 @@ function isHidden(
   target: number,
 ): boolean {
   if (source === target) {
-    return shown[source]!.calls === 1 || callOf(tables, from, shown[source]!.box) === callOf(tables, to, shown[source]!.box);
+    return (
+      shown[source]!.calls === 1 ||
+      callOf(tables, from, shown[source]!.box) === callOf(tables, to, shown[source]!.box)
+    );
   }
   for (let at = source; at >= 0; at = shown[at]!.parent) {
     if (shown[at]!.folded > 1 && holds(shown, at, target)) {

@@ -4,8 +4,11 @@ import type { Shown } from "./visible";
 
 /** What is written at a drawn box: `layer1`, `BasicBlock 0`, `block ×12`, `relu 3 calls`. */
 export function nameOf(tables: Tables, { box, folded, calls }: Shown): string {
-  const { label } = tables.boxes[box]!;
-  const kind = shortKind(tables.module(box)?.kind ?? "");
+  const { label, kind: role } = tables.boxes[box]!;
+  const kind = role === "module" ? shortKind(tables.module(box)?.kind ?? "") : role;
+  if (role === "output" && label === "0" && isOnlyOutput(tables, box)) {
+    return role;
+  }
   const name = /^\d+$/.test(label) && kind !== "" ? `${kind} ${label}` : label;
   const times = folded > 1 ? ` ×${folded}` : "";
   return calls > 1 ? `${name}${times} ⟲${calls}` : `${name}${times}`;
@@ -27,4 +30,9 @@ export function shapeOf(spec: Spec | null): string {
 
 function shortKind(kind: string): string {
   return kind.slice(kind.lastIndexOf(".") + 1);
+}
+
+function isOnlyOutput(tables: Tables, box: BoxId): boolean {
+  const siblings = tables.children(tables.boxes[box]!.parent);
+  return siblings.every((other) => other === box || tables.boxes[other]!.kind !== "output");
 }

@@ -1,14 +1,14 @@
 import type { BoxId } from "../document/model";
 import type { Tables } from "../document/tables";
 
-/** More boxes than this and names no longer fit on a laptop's screen. */
-const READABLE = 40;
+/** Pixels of the window that a box and its name need to be read. */
+const PIXELS = 12_000;
 
 /**
  * The containers to open in place when a reader arrives at a scope: level by level while all of one level fit,
  * then all of one class while those fit, so that alike modules look alike.
  */
-export function openAtFirst(tables: Tables, scope: BoxId, budget = READABLE): Set<BoxId> {
+export function openAtFirst(tables: Tables, scope: BoxId, budget = readable()): Set<BoxId> {
   const opened = new Set<BoxId>();
   let level = drawn(tables, scope);
   let count = level.length;
@@ -28,6 +28,12 @@ export function openAtFirst(tables: Tables, scope: BoxId, budget = READABLE): Se
     level = next;
   }
   return opened;
+}
+
+/** How many boxes a reader can take in at once on this screen. */
+function readable(): number {
+  const { innerWidth = 1280, innerHeight = 800 } = globalThis;
+  return Math.max(24, Math.min(80, Math.round((innerWidth * innerHeight) / PIXELS)));
 }
 
 /** The children of a box that are drawn while its folds are closed. */

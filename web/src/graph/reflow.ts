@@ -40,6 +40,8 @@ export const SLAB = 0.16;
 /** The rim of a slab, where its name is written. */
 export const RIM = 0.62;
 const GAPS: Gaps = { along: 0.62, across: 0.55, rows: 1.5 };
+/** Towards the reader boxes hide each other more, and need more room. */
+const UPRIGHT: Gaps = { along: 1.05, across: 0.45, rows: 1.3 };
 const INNER_ASPECT = 2.6;
 
 /** Positions for all that is drawn: slabs as large as their contents, from the inside out. Linear but for sorting. */
@@ -65,7 +67,12 @@ export function reflow(
     const inside = members[slab + 1]!;
     const items = inside.map((position) => itemOf(tables, visible, position, length, width));
     const joined = bridges[slab + 1]!.map(([a, b]) => [order[a]!, order[b]!] as const);
-    const level = arrange(items, joined, slab < 0 ? frame.aspect : INNER_ASPECT, GAPS);
+    const level = arrange(
+      items,
+      joined,
+      slab < 0 ? frame.aspect : INNER_ASPECT,
+      frame.upright ? UPRIGHT : GAPS,
+    );
     levels[slab + 1] = level;
     if (slab >= 0) {
       length[slab] = level.length + 2 * RIM;
@@ -181,6 +188,10 @@ function stand(
     }
   }
   const ground = levels[0]!;
-  const extent = { length: ground.length, width: ground.width, height: peak.reduce((a, b) => Math.max(a, b), 0) };
+  const extent = {
+    length: ground.length,
+    width: ground.width,
+    height: peak.reduce((a, b) => Math.max(a, b), 0),
+  };
   return { u, v, y, ...size, peak, extent };
 }

@@ -55,15 +55,14 @@ class Ways {
     if (to <= from) {
       return [this.arch(source, target, a, b, "back")];
     }
-    if (!this.isOpen(source, a, "end") || !this.isOpen(target, b, "start")) {
-      return [this.arch(source, target, a, b, "arch")];
-    }
+    const leaves = this.isOpen(source, a, "end");
+    const enters = this.isOpen(target, b, "start");
     const rowA = terrace.level.row[this.order[a]!]!;
     const rowB = terrace.level.row[this.order[b]!]!;
     if (rowA !== rowB) {
-      return this.around(source, target, terrace, rowA, rowB, from, to);
+      return this.around(source, target, a, b, terrace, { leaves, enters });
     }
-    const low = this.low(source, target, terrace, from, to);
+    const low = leaves && enters ? this.low(source, target, terrace, from, to) : null;
     return low ?? [this.arch(source, target, a, b, "arch")];
   }
 
@@ -94,7 +93,13 @@ class Ways {
   }
 
   /** Along the ground, turning early or late so that no box of the steps between is met; null where one is. */
-  private low(source: number, target: number, { level, members, u }: Terrace, from: number, to: number): Way[] | null {
+  private low(
+    source: number,
+    target: number,
+    { level, members, u }: Terrace,
+    from: number,
+    to: number,
+  ): Way[] | null {
     const start = this.exit(source);
     const end = this.entry(target);
     if (to - from <= 1) {
@@ -109,11 +114,18 @@ class Ways {
         return null;
       }
     }
-    const isFree = (v: number) => between.every((box) => Math.abs(this.placed.v[box]! - v) > this.placed.width[box]! / 2 + 0.1);
+    const isFree = (v: number) =>
+      between.every((box) => Math.abs(this.placed.v[box]! - v) > this.placed.width[box]! / 2 + 0.1);
     const startOf = (step: number) =>
-      u + Math.min(...level.steps[step]!.map((member) => level.u[member]! - this.placed.length[members[member]!]! / 2));
+      u +
+      Math.min(
+        ...level.steps[step]!.map((member) => level.u[member]! - this.placed.length[members[member]!]! / 2),
+      );
     const endOf = (step: number) =>
-      u + Math.max(...level.steps[step]!.map((member) => level.u[member]! + this.placed.length[members[member]!]! / 2));
+      u +
+      Math.max(
+        ...level.steps[step]!.map((member) => level.u[member]! + this.placed.length[members[member]!]! / 2),
+      );
     if (isFree(start[2])) {
       return turn(start, [Math.min(endOf(to - 1), end[0] - 0.4), start[1], start[2]], end);
     }
@@ -123,34 +135,54 @@ class Ways {
     return null;
   }
 
-  /** Past the end of a row, back through the gap, and into the next one. */
+  /** Past the end of a row, back through the gap, and into the next one; over what stands in the way at either end. */
   private around(
     source: number,
     target: number,
+    a: number,
+    b: number,
     { level, u, v }: Terrace,
-    rowA: number,
-    rowB: number,
-    from: number,
-    to: number,
+    { leaves, enters }: { leaves: boolean; enters: boolean },
   ): Way[] {
-    const a = level.rows[rowA]!;
-    const b = level.rows[rowB]!;
-    if (rowB !== rowA + 1 || from !== a.lastStep || to !== b.firstStep) {
+    const before = level.rows[level.row[this.order[a]!]!]!;
+    const after = level.rows[level.row[this.order[b]!]!]!;
+    const isNext = level.row[this.order[b]!] === level.row[this.order[a]!]! + 1;
+    if (
+      !isNext ||
+      level.step[this.order[a]!] !== before.lastStep ||
+      level.step[this.order[b]!] !== after.firstStep
+    ) {
       return [this.over(source, target, this.peakOf(source, target), "arch")];
     }
-    const start = this.exit(source);
-    const end = this.entry(target);
-    const y = Math.min(start[1], end[1]);
-    const lane = v + (a.near + b.far) / 2;
-    const right = u + a.end + 0.35;
-    const left = u + b.start - 0.35;
-    const reach = 0.55 * Math.abs(lane - start[2]);
-    const into = 0.55 * Math.abs(end[2] - lane);
+    const lane = v + (before.near + after.far) / 2;
+    const right: Point = [u + before.end + 0.35, LIFT, lane];
+    const left: Point = [u + after.start - 0.35, LIFT, lane];
     return [
-      { kind: "low", points: [...start, right + reach, start[1], start[2], right + reach, y, lane, right, y, lane] },
-      { kind: "low", points: straight([right, y, lane], [left, y, lane]) },
-      { kind: "low", points: [left, y, lane, left - into, y, lane, left - into, end[1], end[2], ...end] },
+      leaves
+        ? swing(this.exit(source), right, 1)
+        : this.hop(this.top(source), right, this.placed.peak[a]!, 1),
+      { kind: leaves && enters ? "low" : "arch", points: straight(right, left) },
+      enters
+        ? reverse(swing(this.entry(target), left, -1))
+        : reverse(this.hop(this.top(target), left, this.placed.peak[b]!, -1)),
     ];
+  }
+
+  /** From the top of a box over what stands between it and a point on the ground beyond the row. */
+  private hop(top: Point, point: Point, peak: number, side: 1 | -1): Way {
+    const control = (peak + 0.5 - top[1] / 8) / 0.75;
+    const reach = side * 0.8 * Math.abs(point[2] - top[2]) + side * 0.4;
+    const points = [
+      ...top,
+      top[0] + side * 0.3,
+      control,
+      top[2],
+      point[0] + reach,
+      point[1],
+      point[2],
+      ...point,
+    ];
+    return { kind: "arch", points };
   }
 
   private peakOf(...positions: number[]): number {
@@ -159,7 +191,9 @@ class Ways {
 
   private arch(source: number, target: number, a: number, b: number, kind: "arch" | "back"): Way {
     const terrace = this.terraceOf(a);
-    const steps = [terrace.level.step[this.order[a]!]!, terrace.level.step[this.order[b]!]!].sort((p, q) => p - q);
+    const steps = [terrace.level.step[this.order[a]!]!, terrace.level.step[this.order[b]!]!].sort(
+      (p, q) => p - q,
+    );
     let clear = this.peakOf(source, target);
     clear = a === source ? clear : Math.max(clear, this.placed.peak[a]!);
     clear = b === target ? clear : Math.max(clear, this.placed.peak[b]!);
@@ -207,6 +241,17 @@ class Ways {
     const points = [u + half, y, v, u + 3.2 * half, y + 1.5, v, u - 3.2 * half, y + 1.5, v, u - half, y, v];
     return { kind: "back", points };
   }
+}
+
+/** From the end of a row, in a half circle, to the lane beside it. */
+function swing(start: Point, point: Point, side: 1 | -1): Way {
+  const turn = point[0] + side * 0.55 * Math.abs(point[2] - start[2]);
+  return { kind: "low", points: [...start, turn, start[1], start[2], turn, point[1], point[2], ...point] };
+}
+
+function reverse({ kind, points }: Way): Way {
+  const at = (point: number) => points.slice(3 * point, 3 * point + 3);
+  return { kind, points: [...at(3), ...at(2), ...at(1), ...at(0)] };
 }
 
 function bend(start: Point, end: Point): number[] {

@@ -52,7 +52,7 @@ function heightOf(tables: Tables, shown: Shown, share: number): number {
   if (parameters === 0) {
     return tables.isLeaf(shown.box) ? TILE : PLATE;
   }
-  return 0.45 + 1.75 * share;
+  return 0.4 + 1.35 * share;
 }
 
 function isEnd(tables: Tables, box: BoxId): boolean {

@@ -158,7 +158,11 @@ function liftAll(tables: Tables, scope: BoxId, first: Int32Array, at: Int32Array
 /** The outside of an edge, as high as it goes without standing around the scope. */
 export function outsideOf(tables: Tables, scope: BoxId, leaf: BoxId): BoxId {
   let at = leaf;
-  for (let up = tables.boxes[at]!.parent; up >= 0 && !tables.isWithin(scope, up); up = tables.boxes[at]!.parent) {
+  for (
+    let up = tables.boxes[at]!.parent;
+    up >= 0 && !tables.isWithin(scope, up);
+    up = tables.boxes[at]!.parent
+  ) {
     at = up;
   }
   return at;

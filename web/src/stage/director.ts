@@ -6,10 +6,12 @@ import type { World } from "./world";
 
 /** The look of an engineer's model on a table: from the left and above, so that the flow runs into the depth. */
 export const HOME = {
-  landscape: { azimuth: -0.42, elevation: 0.66 },
-  portrait: { azimuth: 0.3, elevation: 0.86 },
+  landscape: { azimuth: -0.3, elevation: 0.74 },
+  portrait: { azimuth: 0.14, elevation: 0.92 },
 } as const;
 
+/** A model of two boxes is not blown up to fill the screen. */
+const NEAREST = 19;
 const SWAY = 0.42;
 const SWAY_SECONDS = 36;
 
@@ -80,7 +82,8 @@ export class Director {
     }
     const one = kind === "fly" && box !== null ? this.world.boundsOf(box) : null;
     if (one === null) {
-      return rig.fit(all, home.azimuth, home.elevation);
+      const pose = rig.fit(all, home.azimuth, home.elevation);
+      return { ...pose, distance: Math.max(pose.distance, NEAREST) };
     }
     return rig.fit([widen(one)], rig.pose.azimuth, rig.pose.elevation);
   }

@@ -1,14 +1,24 @@
 import { createRoot, type ReconcilerRoot, type RootState, useFrame, useThree } from "@react-three/fiber";
 import { useLayoutEffect } from "react";
-import { NoToneMapping, type PerspectiveCamera, SRGBColorSpace } from "three";
+import { NoToneMapping, type PerspectiveCamera, SRGBColorSpace, setConsoleFunction } from "three";
 import { Session } from "./session";
+
+/** react-three-fiber still makes a Clock, and three warns of it on every page. */
+setConsoleFunction((type, message, ...rest) => {
+  if (!message.startsWith("THREE.Clock")) {
+    console[type](message, ...rest);
+  }
+});
 
 /** Puts the scene into an element and keeps it there until the returned function is called. */
 export function mount(host: HTMLElement, giveUp: () => void): () => void {
   const canvas = document.createElement("canvas");
   canvas.tabIndex = 0;
   canvas.setAttribute("role", "img");
-  canvas.setAttribute("aria-label", "The model in three dimensions. The module tree holds the same boxes as text.");
+  canvas.setAttribute(
+    "aria-label",
+    "The model in three dimensions. The module tree holds the same boxes as text.",
+  );
   if (!hasWebGL()) {
     giveUp();
     return () => {};

@@ -35,12 +35,20 @@ export class Painter {
       if (role !== "slab") {
         return own;
       }
-      const raised = look.theme === "dark" ? blend(ground, [255, 255, 255], 0.05 + 0.035 * Math.min(depth, 4)) : blend(ground, [255, 255, 255], 0.5 + 0.12 * Math.min(depth, 4));
+      const raised =
+        look.theme === "dark"
+          ? blend(ground, [255, 255, 255], 0.05 + 0.035 * Math.min(depth, 4))
+          : blend(ground, [255, 255, 255], 0.5 + 0.12 * Math.min(depth, 4));
       return blend(raised, own, look.theme === "dark" ? 0.16 : 0.12);
     };
   }
 
-  private paintSolids(layer: Solids, picture: Picture, look: Look, colourOf: (position: number) => Rgb): void {
+  private paintSolids(
+    layer: Solids,
+    picture: Picture,
+    look: Look,
+    colourOf: (position: number) => Rgb,
+  ): void {
     const { tables, visible } = picture;
     const rows = layer.mesh.userData.rows as Row[];
     rows.forEach(({ position, behind }, row) => {
@@ -66,9 +74,13 @@ export class Painter {
     visible.shown.forEach(({ box, role }, position) => {
       const { severity } = findingsOf(picture, position);
       const { change } = tables.boxes[box]!;
-      const tone = severity !== null ? colours.severities[severity] : change !== null ? colours.changes[change] : null;
+      const tone =
+        severity !== null ? colours.severities[severity] : change !== null ? colours.changes[change] : null;
       if (box === look.selected || box === look.hovered) {
-        rows.set("colour", position, [...rgb(box === look.selected ? colours.selected : colours.hovered), 255]);
+        rows.set("colour", position, [
+          ...rgb(box === look.selected ? colours.selected : colours.hovered),
+          255,
+        ]);
         rows.set("shape", position, [RING, 0.16]);
       } else if (tone !== null) {
         rows.set("colour", position, [...rgb(tone), role === "slab" ? 150 : 230]);
@@ -87,7 +99,7 @@ export class Painter {
     const share = logScale(flows.map(({ bytes }) => bytes));
     const noted = [look.hovered, look.selected].filter((box) => box !== null);
     const plain = rgb(colours.edge);
-    const arch = blend(plain, rgb(colours.ink), 0.28);
+    const arch = blend(plain, rgb(colours.ink), 0.42);
     const bright = rgb(look.theme === "dark" ? colours.selected : colours.ink);
     const touches = (position: number): boolean => noted.includes(visible.shown[position]!.box);
     layout.curves.forEach(({ flow, kind, isLast }, row) => {

@@ -47,13 +47,34 @@ export function boundsOf({ places, sizes, layout }: Picture, position: number): 
 export function outline(picture: Picture): Bounds[] {
   const { shown } = picture.visible;
   const ground = shown.flatMap(({ parent }, position) => (parent < 0 ? [boundsOf(picture, position)] : []));
-  return ground.length <= 400 ? ground : [enclose(ground)];
+  const all = [...ground, ...ways(picture)];
+  return all.length <= 400 ? all : [enclose(all)];
+}
+
+/** Where flows swing out beyond the rows. */
+function ways({ layout }: Picture): Bounds[] {
+  const { length } = layout.extent;
+  return layout.curves.flatMap(({ points }) => {
+    const at = bezierMiddle(points);
+    if (Math.abs(at[0]) <= length / 2) {
+      return [];
+    }
+    const place = toWorld(layout, ...at);
+    return [{ min: place, max: place }];
+  });
+}
+
+function bezierMiddle(points: readonly number[]): [number, number, number] {
+  const along = (axis: number): number =>
+    (points[axis]! + 3 * points[3 + axis]! + 3 * points[6 + axis]! + points[9 + axis]!) / 8;
+  return [along(0), along(1), along(2)];
 }
 
 function enclose(bounds: readonly Bounds[]): Bounds {
   const along = (axis: 0 | 1 | 2) =>
     bounds.reduce(
-      ([low, high], { min, max }) => [Math.min(low, min[axis]), Math.max(high, max[axis])] as [number, number],
+      ([low, high], { min, max }) =>
+        [Math.min(low, min[axis]), Math.max(high, max[axis])] as [number, number],
       [Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY] as [number, number],
     );
   const [x, y, z] = [along(0), along(1), along(2)];

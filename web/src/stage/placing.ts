@@ -93,7 +93,11 @@ export class Placer {
     filled.forEach(({ position, behind }, row) => {
       const [dx, , dz] = toWorld(layout, 0.14 * behind, 0, -0.14 * behind);
       const shrink = 1 - 0.07 * behind;
-      const at = (from: Float32Array) => [from[3 * position]! + dx, from[3 * position + 1]!, from[3 * position + 2]! + dz];
+      const at = (from: Float32Array) => [
+        from[3 * position]! + dx,
+        from[3 * position + 1]!,
+        from[3 * position + 2]! + dz,
+      ];
       const size = (from: Float32Array) => [
         from[3 * position]!,
         from[3 * position + 1]! * shrink,

@@ -7,8 +7,20 @@ import type { Insets } from "./camera/rig";
 import { Director } from "./director";
 import { World } from "./world";
 
-const SHAPE = ["tables", "scope", "expanded", "unfolded", "merged"] as const satisfies readonly (keyof View)[];
-const LOOK = ["overlay", "palette", "theme", "selected", "hovered"] as const satisfies readonly (keyof View)[];
+const SHAPE = [
+  "tables",
+  "scope",
+  "expanded",
+  "unfolded",
+  "merged",
+] as const satisfies readonly (keyof View)[];
+const LOOK = [
+  "overlay",
+  "palette",
+  "theme",
+  "selected",
+  "hovered",
+] as const satisfies readonly (keyof View)[];
 
 /** What the page tells of the frames it has drawn. */
 export interface Statistics {
@@ -33,7 +45,6 @@ export class Session {
   private milliseconds = 0;
   private drawn: View | null = null;
   private frame: Frame = { aspect: 1.5, upright: false };
-  private pointer: { x: number; y: number } | null = null;
 
   constructor(
     private readonly canvas: HTMLCanvasElement,
@@ -127,7 +138,6 @@ export class Session {
   }
 
   private point(pointer: { x: number; y: number } | null): void {
-    this.pointer = pointer;
     const box = pointer === null ? null : this.world.pick(pointer.x, pointer.y);
     this.canvas.dataset.over = box === null ? "" : "box";
     useView.getState().hover(box);
@@ -180,5 +190,7 @@ function readInsets(): Insets {
 /** The room that is left between the panels, as a shape on the ground seen from above. */
 function frameFor(width: number, height: number, { left, right, top, bottom }: Insets): Frame {
   const shape = Math.max(100, width - left - right) / Math.max(100, height - top - bottom);
-  return shape >= 0.85 ? { aspect: Math.min(3, 1.1 * shape), upright: false } : { aspect: Math.min(4, 1.25 / shape), upright: true };
+  return shape >= 0.85
+    ? { aspect: Math.min(3, 1.1 * shape), upright: false }
+    : { aspect: Math.min(4, 1.25 / shape), upright: true };
 }

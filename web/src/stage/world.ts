@@ -4,8 +4,8 @@ import { type Rgb, rgb } from "../graph/colours";
 import type { Frame } from "../graph/reflow";
 import type { View } from "../state/store";
 import { coloursOf } from "../themes/palettes";
-import { type Bounds, Rig } from "./camera/rig";
 import { ease } from "./camera/flight";
+import { type Bounds, Rig } from "./camera/rig";
 import { Flows } from "./layers/flows";
 import { Ground } from "./layers/ground";
 import { Letters } from "./layers/letters";
@@ -94,7 +94,7 @@ export class World {
 
   resize(width: number, height: number): void {
     this.letters.resize(width, height, this.density);
-    this.flows.pixel = 2 * Math.tan((this.rig.camera.fov * Math.PI) / 360) / height;
+    this.flows.pixel = (2 * Math.tan((this.rig.camera.fov * Math.PI) / 360)) / height;
   }
 
   /** Draws one frame and tells whether another must follow. */
@@ -142,7 +142,15 @@ export class World {
   }
 
   dispose(): void {
-    for (const layer of [this.ground, this.solids, this.ghosts, this.marks, this.flows, this.letters, this.atlas]) {
+    for (const layer of [
+      this.ground,
+      this.solids,
+      this.ghosts,
+      this.marks,
+      this.flows,
+      this.letters,
+      this.atlas,
+    ]) {
       layer.dispose();
     }
   }

@@ -1,6 +1,7 @@
 import { addressOf, findAddress } from "../document/addresses";
 import type { BoxId } from "../document/model";
 import type { Tables } from "../document/tables";
+import { openAtFirst } from "../graph/opening";
 import { type Overlay, type Place, useView } from "./store";
 
 const OVERLAYS: readonly string[] = ["family", "parameters", "flops", "bytes", "changes"] satisfies Overlay[];
@@ -12,7 +13,9 @@ export function write(tables: Tables, place: Place): string {
   const parts = [
     place.scope === 0 ? "" : `in=${address(place.scope)}`,
     place.selected === null ? "" : `at=${address(place.selected)}`,
-    place.expanded.size === 0 ? "" : `open=${[...place.expanded].map(address).join(",")}`,
+    isAlike(place.expanded, openAtFirst(tables, place.scope))
+      ? ""
+      : `open=${[...place.expanded].map(address).join(",")}`,
     firsts.length === 0 ? "" : `unfold=${firsts.map(address).join(",")}`,
     place.overlay === "family" ? "" : `show=${place.overlay}`,
     place.merged ? "merged" : "",
@@ -33,10 +36,11 @@ export function read(tables: Tables, hash: string): Place {
       .filter((address) => address !== "")
       .flatMap((address) => findAddress(tables, address) ?? []);
   const overlay = fields.get("show") ?? "";
+  const scope = find("in") ?? 0;
   return {
-    scope: find("in") ?? 0,
+    scope,
     selected: find("at"),
-    expanded: new Set(findAll("open")),
+    expanded: fields.has("open") ? new Set(findAll("open")) : openAtFirst(tables, scope),
     unfolded: new Set(
       findAll("unfold")
         .map(tables.foldOf)
@@ -45,6 +49,10 @@ export function read(tables: Tables, hash: string): Place {
     overlay: OVERLAYS.includes(overlay) ? (overlay as Overlay) : "family",
     merged: fields.has("merged"),
   };
+}
+
+function isAlike(a: ReadonlySet<BoxId>, b: ReadonlySet<BoxId>): boolean {
+  return a.size === b.size && [...a].every((box) => b.has(box));
 }
 
 function split(part: string): [string, string] {

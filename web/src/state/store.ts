@@ -2,6 +2,7 @@ import { create } from "zustand";
 import { addressOf, findAddress } from "../document/addresses";
 import type { BoxId, Document } from "../document/model";
 import { type Tables, tabulate } from "../document/tables";
+import { openAtFirst } from "../graph/opening";
 
 export type Overlay = "family" | "parameters" | "flops" | "bytes" | "changes";
 export type Palette = "standard" | "classic" | "contrast";
@@ -136,7 +137,12 @@ export const useView = create<View & Actions>()((set, get) => ({
     get().requestCamera("fly", box);
   },
   goTo: (place) => {
-    set((view) => ({ ...place, shown: place.selected ?? place.scope ?? view.shown, hovered: null }));
+    set((view) => ({
+      expanded: place.scope === undefined ? view.expanded : openAtFirst(view.tables, place.scope),
+      ...place,
+      shown: place.selected ?? place.scope ?? view.shown,
+      hovered: null,
+    }));
     if (place.scope !== undefined) {
       get().requestCamera("fit");
     }
@@ -175,6 +181,9 @@ function hidingFolds(tables: Tables, boxes: readonly BoxId[]): number[] {
 }
 
 function carryOver(view: View, tables: Tables): Partial<View> {
+  if (view.tables.boxes.length === 0) {
+    return { expanded: openAtFirst(tables, 0) };
+  }
   const move = (box: BoxId | null): BoxId | null =>
     box === null ? null : findAddress(tables, addressOf(view.tables, box));
   const present = (box: BoxId | null): box is BoxId => box !== null;

@@ -113,7 +113,8 @@ export class Gestures {
   }
 
   private release(event: PointerEvent): void {
-    const isClick = this.fingers.has(event.pointerId) && this.travelled <= STILL && !this.wasMany && !this.isPanning;
+    const isClick =
+      this.fingers.has(event.pointerId) && this.travelled <= STILL && !this.wasMany && !this.isPanning;
     this.forget(event);
     if (isClick) {
       this.answers.click(event.offsetX, event.offsetY, event.shiftKey || event.ctrlKey || event.metaKey);

@@ -79,7 +79,9 @@ export class Rig {
     const along = (-dy * unit) / Math.max(0.35, Math.sin(elevation));
     const sin = Math.sin(azimuth);
     const cos = Math.cos(azimuth);
-    this.move({ target: [target[0] + across * cos + along * sin, target[1], target[2] - across * sin + along * cos] });
+    this.move({
+      target: [target[0] + across * cos + along * sin, target[1], target[2] - across * sin + along * cos],
+    });
   }
 
   /** Closer by a factor below 1, towards the point of the ground under a pixel. */
@@ -124,7 +126,8 @@ export class Rig {
     for (let round = 0; round < 8; round += 1) {
       const seen = points.map((point) => inAxes(point, target, axes));
       distance = seen.reduce(
-        (most, [right, up, near]) => Math.max(most, Math.abs(right) / tanX + near, Math.abs(up) / tanY + near),
+        (most, [right, up, near]) =>
+          Math.max(most, Math.abs(right) / tanX + near, Math.abs(up) / tanY + near),
         1.2,
       );
       const spread = (axis: 0 | 1): number => {

@@ -29,7 +29,12 @@ export function bevelledBox(): InstancedBufferGeometry {
       add(a, b, c, outward);
       add(a, c, d, outward);
     }
-    for (const [first, second] of [[0, 0], [0, 1], [1, 0], [1, 1]] as const) {
+    for (const [first, second] of [
+      [0, 0],
+      [0, 1],
+      [1, 0],
+      [1, 1],
+    ] as const) {
       const low = (first << p) | (second << q);
       const high = low | (1 << axis);
       if (isBottom(low) && isBottom(high)) {
@@ -79,8 +84,10 @@ function facesOut(
   [a, b, c]: readonly [number, number, number],
   outward: readonly number[],
 ): boolean {
-  const at = (vertex: number, axis: number) => corners[vertex * 3 + axis]! * (1 + 0.2 * Math.abs(normals[vertex * 3 + axis]!));
-  const edge = (from: number, to: number) => [0, 1, 2].map((axis) => at(to, axis) - at(from, axis)) as [number, number, number];
+  const at = (vertex: number, axis: number) =>
+    corners[vertex * 3 + axis]! * (1 + 0.2 * Math.abs(normals[vertex * 3 + axis]!));
+  const edge = (from: number, to: number) =>
+    [0, 1, 2].map((axis) => at(to, axis) - at(from, axis)) as [number, number, number];
   const [x, y, z] = edge(a, b);
   const [r, s, t] = edge(a, c);
   const cross = [y * t - z * s, z * r - x * t, x * s - y * r];

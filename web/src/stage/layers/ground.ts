@@ -28,8 +28,8 @@ const FRAGMENT = /* glsl */ `
     float pool = 1.0 - smoothstep(0.15, 1.0, length(share));
     vec2 cell = (fract(at) - 0.5);
     float soft = length(fwidth(at));
-    float dot_ = (1.0 - smoothstep(0.035, 0.035 + soft * 1.5, length(cell))) * (1.0 - smoothstep(0.05, 0.22, soft));
-    vec3 colour = mix(ground, ink, 0.20 * dot_);
+    float dot_ = (1.0 - smoothstep(0.018, 0.018 + soft * 1.5, length(cell))) * (1.0 - smoothstep(0.05, 0.22, soft));
+    vec3 colour = mix(ground, ink, 0.26 * dot_);
     painted = vec4(colour, pool * (0.9 + 0.1 * dot_));
   }
 `;

@@ -56,7 +56,10 @@ export class Instances<Name extends string> {
       const length = capacity * column.size;
       const array = column.bytes ? new Uint8Array(length) : new Float32Array(length);
       this.arrays[name] = array;
-      this.geometry.setAttribute(name, new InstancedBufferAttribute(array, column.size, column.bytes === true));
+      this.geometry.setAttribute(
+        name,
+        new InstancedBufferAttribute(array, column.size, column.bytes === true),
+      );
     }
   }
 }

@@ -66,7 +66,7 @@ const FRAGMENT = /* glsl */ `
       base *= 1.0 + top * 0.10 * step(inset, 0.0);
     }
 
-    vec3 key = normalize(vec3(-0.45, 0.86, 0.55));
+    vec3 key = normalize(vec3(0.34, 0.86, 0.52));
     float sky = 0.5 + 0.5 * normal.y;
     float sun = max(dot(normal, key), 0.0);
     vec3 ambient = mix(vec3(0.34, 0.35, 0.42), vec3(0.60, 0.64, 0.72), sky);

@@ -18,7 +18,8 @@ export interface Icon {
 
 const SIDE = 1024;
 const PAD = 4;
-const FAMILY = 'system-ui, -apple-system, "Segoe UI", Roboto, "Helvetica Neue", "DejaVu Sans", Arial, sans-serif';
+const FAMILY =
+  'system-ui, -apple-system, "Segoe UI", Roboto, "Helvetica Neue", "DejaVu Sans", Arial, sans-serif';
 const STRIKES: Readonly<Record<Strike, { pixels: number; weight: number; halo: number }>> = {
   name: { pixels: 12, weight: 600, halo: 3.2 },
   detail: { pixels: 10.5, weight: 400, halo: 2.6 },

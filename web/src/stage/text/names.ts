@@ -68,7 +68,11 @@ export class Names {
         severity: found.severity,
         findings: found.count,
         change,
-        weight: (found.severity === null ? 0 : 1000) + (change === null ? 0 : 500) + size + 2 * picture.sizes[3 * position + 1]!,
+        weight:
+          (found.severity === null ? 0 : 1000) +
+          (change === null ? 0 : 500) +
+          size +
+          2 * picture.sizes[3 * position + 1]!,
       };
     });
     this.names.sort((a, b) => b.weight - a.weight);
@@ -133,7 +137,13 @@ export class Names {
     const [x, y, z] = placeOf(name.position);
     const at: Triple = [x, y + picture.sizes[3 * name.position + 1]!, z];
     const seen = rig.project(...at);
-    if (seen === null || seen.x < -40 || seen.y < -20 || seen.x > rig.width + 40 || seen.y > rig.height + 30) {
+    if (
+      seen === null ||
+      seen.x < -40 ||
+      seen.y < -20 ||
+      seen.x > rig.width + 40 ||
+      seen.y > rig.height + 30
+    ) {
       return false;
     }
     const isNoted = shown.box === attention.hovered || shown.box === attention.selected;
@@ -155,7 +165,8 @@ export class Names {
     const signs = this.signsOf(name);
     const text = this.cut("name", name.name, 150);
     const counted = name.findings > 1 ? `${name.findings} ` : "";
-    const signWidth = signs.reduce((sum, { glyph }) => sum + glyph.width + 2, 0) + this.atlas.width("name", counted);
+    const signWidth =
+      signs.reduce((sum, { glyph }) => sum + glyph.width + 2, 0) + this.atlas.width("name", counted);
     const width = signWidth + this.atlas.width("name", text);
     const detail = isLarge ? this.cut("detail", name.detail, 150) : "";
     const detailWidth = this.atlas.width("detail", detail);
@@ -195,7 +206,11 @@ export class Names {
   private placeTitle(name: Name, picture: Picture, rig: Rig, [x, y, z]: Triple): boolean {
     const quarter = (Math.round(rig.pose.azimuth / (Math.PI / 2)) * Math.PI) / 2;
     const [sin, cos] = [Math.round(Math.sin(quarter)), Math.round(Math.cos(quarter))];
-    const [w, h, d] = [0, 1, 2].map((axis) => picture.sizes[3 * name.position + axis]!) as [number, number, number];
+    const [w, h, d] = [0, 1, 2].map((axis) => picture.sizes[3 * name.position + axis]!) as [
+      number,
+      number,
+      number,
+    ];
     const wide = cos !== 0 ? w : d;
     const deep = cos !== 0 ? d : w;
     const left = -wide / 2 + 0.22;
@@ -221,9 +236,23 @@ export class Names {
       this.put(at, across, down, scaled(glyph, factor), end, base + 3, colour, this.paper, 1);
       end += glyph.width * factor + 6;
     }
-    end = this.write("title", this.cut("title", name.name, room - end), at, end, base, this.ink, across, down, 0.95);
+    end = this.write(
+      "title",
+      this.cut("title", name.name, room - end),
+      at,
+      end,
+      base,
+      this.ink,
+      across,
+      down,
+      0.95,
+    );
     const detail = `  ${name.detail}`;
-    if (name.detail !== "" && !name.name.startsWith(name.detail) && end + this.atlas.width("title", detail) < room) {
+    if (
+      name.detail !== "" &&
+      !name.name.startsWith(name.detail) &&
+      end + this.atlas.width("title", detail) < room
+    ) {
       this.write("title", detail, at, end, base, this.soft, across, down, 0.6);
     }
     return true;
@@ -296,15 +325,26 @@ export class Names {
 }
 
 function scaled(glyph: Glyph, factor: number): Glyph {
-  return { ...glyph, width: glyph.width * factor, height: glyph.height * factor, advance: glyph.advance * factor };
+  return {
+    ...glyph,
+    width: glyph.width * factor,
+    height: glyph.height * factor,
+    advance: glyph.advance * factor,
+  };
 }
 
 function mapColours<Key extends string>(colours: Readonly<Record<Key, string>>): Record<Key, Rgb> {
-  return Object.fromEntries(Object.entries<string>(colours).map(([key, hex]) => [key, rgb(hex)])) as Record<Key, Rgb>;
+  return Object.fromEntries(Object.entries<string>(colours).map(([key, hex]) => [key, rgb(hex)])) as Record<
+    Key,
+    Rgb
+  >;
 }
 
 /** The worst severity at a drawn box and how many findings it stands for, those of folded siblings too. */
-export function findingsOf({ tables, visible }: Picture, position: number): { severity: Severity | null; count: number } {
+export function findingsOf(
+  { tables, visible }: Picture,
+  position: number,
+): { severity: Severity | null; count: number } {
   const { box, role, folded } = visible.shown[position]!;
   if (role === "slab") {
     const own = tables.findings(box).map((finding) => tables.document.findings[finding]!.severity);

@@ -9,7 +9,12 @@ type Draw = (context: CanvasRenderingContext2D, size: number) => void;
 export function severitySign(atlas: Atlas, severity: Severity): Glyph {
   return atlas.sign(severity, PIXELS, (context, size) => {
     outlined(context, size, { error: octagon, warning: triangle, info: disc }[severity]);
-    write(context, size, { error: "!", warning: "!", info: "i" }[severity], severity === "warning" ? 0.6 : 0.52);
+    write(
+      context,
+      size,
+      { error: "!", warning: "!", info: "i" }[severity],
+      severity === "warning" ? 0.6 : 0.52,
+    );
   });
 }
 
@@ -68,7 +73,10 @@ const octagon: Draw = (context, size) => {
     size / 2 + size * 0.42 * Math.cos(((turn + 0.5) * Math.PI) / 4),
     size / 2 + size * 0.42 * Math.sin(((turn + 0.5) * Math.PI) / 4),
   ];
-  polygon(context, Array.from({ length: 8 }, (_, turn) => corner(turn)));
+  polygon(
+    context,
+    Array.from({ length: 8 }, (_, turn) => corner(turn)),
+  );
 };
 
 const triangle: Draw = (context, size) => {
