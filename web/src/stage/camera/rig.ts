@@ -1,4 +1,5 @@
 import { PerspectiveCamera, Vector3 } from "three";
+import type { Bounds } from "../../graph/picture";
 
 /** Where the camera looks from and at. Angles in radians; at 0 it looks along −z, level. */
 export interface Pose {
@@ -14,11 +15,6 @@ export interface Insets {
   right: number;
   top: number;
   bottom: number;
-}
-
-export interface Bounds {
-  min: readonly [number, number, number];
-  max: readonly [number, number, number];
 }
 
 export const FIELD = 28;
