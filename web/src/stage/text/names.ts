@@ -228,7 +228,7 @@ export class Names {
     if (height * unit * Math.sin(rig.pose.elevation) < 4.5) {
       return false;
     }
-    const scale = height / TITLE_PIXELS;
+    const scale = this.shrink(name.name, wide - 0.5, height / TITLE_PIXELS);
     const across: Triple = [cos * scale, 0, -sin * scale];
     const down: Triple = [sin * scale, 0, cos * scale];
     const room = (wide - 0.4) / scale;
@@ -259,6 +259,12 @@ export class Names {
       this.write("title", detail, at, end, base, this.soft, across, down, 0.6);
     }
     return true;
+  }
+
+  /** A scale at which a title fits its rim, if one near enough does. */
+  private shrink(text: string, room: number, scale: number): number {
+    const wanted = room / Math.max(1, this.atlas.width("title", text));
+    return Math.min(scale, Math.max(wanted, 0.66 * scale));
   }
 
   /** The text, or as much of it as has room with an ellipsis. */
