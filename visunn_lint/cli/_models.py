@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from visunn_lint.checking import Checked, Course, check_project, open_executor
 from visunn_lint.cli._progress import progress
 from visunn_lint.config import load_settings
-from visunn_lint.errors import ELLIPSIS
+from visunn_lint.errors import ELLIPSIS, TargetError
 from visunn_lint.loading import Options
 from visunn_lint.pipeline import engines
 
@@ -22,6 +22,8 @@ if TYPE_CHECKING:
     from visunn_lint.cli._terminal import Terminal
     from visunn_lint.config import Settings
     from visunn_lint.finding import Broken
+    from visunn_lint.records import Captured, Mode
+    from visunn_lint.topology import Topology
 
 
 def settings_for(targets: Sequence[str], project: ProjectOptions, flags: Mapping[str, object]) -> Settings:
@@ -63,6 +65,19 @@ def check_all(
     return checked
 
 
+def topology_in(model: ModelOutcome, mode: Mode) -> Topology:
+    """Return a model's capture in one mode; raises TargetError if it was not made."""
+    found = model.topologies.get(mode)
+    if found is None:
+        reason = dict(model.unfit).get(mode, "")
+        if reason:
+            msg = f"{model.name}: inferred inputs do not do in {mode} mode: {reason}"
+            raise TargetError(msg, hint=f"give --input, or another --mode than {mode}")
+        msg = f"{model.name}: not captured in {mode}"
+        raise TargetError(msg, hint="give another --mode, or change `modes` in the configuration of the model")
+    return found
+
+
 def _tell_all(checked: Checked, scale: ScaleOptions, terminal: Terminal) -> None:
     for skipped in checked.skipped:
         terminal.detail(f"skipped {skipped}")
@@ -82,6 +97,9 @@ def _tell_all(checked: Checked, scale: ScaleOptions, terminal: Terminal) -> None
 def tell(model: ModelOutcome, terminal: Terminal) -> None:
     """Tell what a model was run with where we chose that, and how where it is asked for."""
     for captured in model.captured:
+        if captured.rung == "file":
+            _tell_read(model.name, captured, terminal)
+            continue
         reason = f": {captured.reason}" if captured.reason else ""
         terminal.detail(f"{model.name}: {captured.mode} ran on {captured.rung} tensors{reason}")
     inputs = model.captured[0].input_spec
@@ -89,6 +107,12 @@ def tell(model: ModelOutcome, terminal: Terminal) -> None:
         terminal.note(f"{model.name}: no inputs were given, ran with --input '{inputs}'")
     for mode, message in model.unfit:
         terminal.note(f"{model.name}: not captured in {mode} mode, where it wants other inputs: {message}")
+
+
+def _tell_read(name: str, captured: Captured, terminal: Terminal) -> None:
+    terminal.detail(f"{name}: {captured.mode} was read from a file")
+    if captured.reason:
+        terminal.note(f"warning: {name}: {captured.reason}")
 
 
 def _hint(broken: Broken, terminal: Terminal) -> str:

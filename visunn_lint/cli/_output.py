@@ -6,13 +6,12 @@ from difflib import get_close_matches
 from errno import ELOOP
 from importlib import import_module
 from pathlib import Path
-from secrets import token_hex
-from shutil import copymode
 from typing import TYPE_CHECKING, NamedTuple
 
 import click
 
 from visunn_lint.errors import VisunnError
+from visunn_lint.files import write_whole
 from visunn_lint.render import report_formats
 
 if TYPE_CHECKING:
@@ -75,15 +74,7 @@ def _write_file(path: Path, content: bytes) -> None:
     if path.exists() and not path.is_file():
         path.write_bytes(content)
         return
-    beside = path.parent / f".visunn-{token_hex(8)}.tmp"
-    try:
-        with beside.open("xb") as file:
-            file.write(content)
-        if path.exists():
-            copymode(path, beside)
-        beside.replace(path)
-    finally:
-        beside.unlink(missing_ok=True)
+    write_whole(path, content)
 
 
 def _read_output(value: str) -> Output:

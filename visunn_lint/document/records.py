@@ -9,11 +9,11 @@ and no number that JSON cannot write. The schema is `schema/graph-v1.json`.
 from __future__ import annotations
 
 from collections.abc import Mapping  # noqa: TC003 -- read at run time by msgspec
-from typing import Annotated, Literal, TypeAlias
+from typing import Annotated, Final, Literal, TypeAlias
 
 import msgspec
 
-FORMAT = "visunn.graph/1"
+FORMAT: Final = "visunn.graph/1"
 
 Id: TypeAlias = Annotated[int, msgspec.Meta(ge=0)]
 Maybe: TypeAlias = Annotated[int, msgspec.Meta(ge=-1)]

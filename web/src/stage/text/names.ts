@@ -1,5 +1,5 @@
 import type { BoxId, ChangeKind, Severity } from "../../document/model";
-import { SEVERITIES } from "../../document/tables";
+import { SEVERITIES } from "../../document/severities";
 import { blend, type Rgb, rgb } from "../../graph/colours";
 import { Crowd } from "../../graph/crowd";
 import { detailOf, nameOf } from "../../graph/naming";
