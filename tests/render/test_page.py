@@ -103,7 +103,7 @@ def test_a_page_with_a_document_reaches_nobody() -> None:
     assert rules == (
         f"default-src 'none'; script-src '{_hash(BUNDLE.script)}'; style-src '{_hash(BUNDLE.style)}'; "
         "img-src data: blob:; connect-src 'none'; base-uri 'none'; form-action 'none'; "
-        "require-trusted-types-for 'script'; trusted-types 'none'"
+        "require-trusted-types-for 'script'; trusted-types visunn"
     )
     assert [_hash(text) for text in shown.texts_of("script", type="module")] == [_hash(BUNDLE.script)]
     assert [_hash(text) for text in shown.texts_of("style")] == [_hash(BUNDLE.style)]

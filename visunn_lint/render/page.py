@@ -84,7 +84,7 @@ def policy(bundle: Bundle, *, connect: Literal["'none'", "'self'"]) -> str:
             "base-uri 'none'",
             "form-action 'none'",
             "require-trusted-types-for 'script'",
-            "trusted-types 'none'",
+            "trusted-types visunn",
         )
     )
 
