@@ -16,12 +16,13 @@ if TYPE_CHECKING:
     from visunn_lint.shapes import ShapeExpressionError, ShapeMismatch
     from visunn_lint.topology import Topology
     from visunn_lint.tracing import trace
+    from visunn_lint.visu import Visu
 
 __version__ = "0.1.0"
 
 __all__ = [
-    "CaptureError", "Finding", "Rule", "ShapeExpressionError", "ShapeMismatch", "Topology", "__version__", "check",
-    "model", "trace",
+    "CaptureError", "Finding", "Rule", "ShapeExpressionError", "ShapeMismatch", "Topology", "Visu", "__version__",
+    "check", "model", "trace",
 ]  # fmt: skip
 
 _HOMES = {
@@ -31,6 +32,7 @@ _HOMES = {
     "ShapeExpressionError": "shapes",
     "ShapeMismatch": "shapes",
     "Topology": "topology",
+    "Visu": "visu",
     "check": "checking",
     "model": "marks",
     "trace": "tracing",

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from visunn_lint.errors import CaptureError
 from visunn_lint.loading.capturing import Subject, run_live
-from visunn_lint.location import shown
+from visunn_lint.loading.raising import raised_in
 from visunn_lint.pipeline.engines.engine import Request
 
 if TYPE_CHECKING:
@@ -41,22 +40,3 @@ def trace(
     if topology.failure is not None:
         raise raised_in(topology) from run.errors[mode]
     return topology
-
-
-def raised_in(topology: Topology) -> CaptureError:
-    """Return the error for a topology whose forward raised; ValueError for another."""
-    failure = topology.failure
-    if failure is None:
-        message = f"forward of {topology.name} raised nothing"
-        raise ValueError(message)
-    where = f" in `{failure.module}`" if failure.module else ""
-    op = failure.op.rpartition("::")[2]
-    doing = f", {op}({', '.join(map(str, failure.operands))})" if op else ""
-    place = f" ({shown(failure.source)})" if failure.source else ""
-    return CaptureError(
-        f"forward of {topology.name} raised {failure.error}{where}{doing}: {failure.message}{place}",
-        topology=topology,
-        module=failure.module,
-        op=failure.op,
-        location=failure.source,
-    )

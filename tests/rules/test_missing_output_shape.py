@@ -1,6 +1,6 @@
 """VIS202 on graphs as other programs log them, which no source text builds."""
 
-from visunn_lint.records import Captured, Module, Node
+from visunn_lint.records import Captured, Module, Node, Param
 from visunn_lint.rules.missing_output_shape import MissingOutputShape
 from visunn_lint.rules.missing_weight_shape import MissingWeightShape
 from visunn_lint.spec import TensorSpec
@@ -9,9 +9,9 @@ from visunn_lint.topology import CapturedModel, Topology
 KNOWN, UNKNOWN = (TensorSpec((2, 4), "unknown"),), (None,)
 
 
-def _logged(*nodes: Node) -> CapturedModel:
-    modules = {"": Module("", "Net")}
-    topology = Topology("Net", modules, {node.name: node for node in nodes}, Captured("events", "file"))
+def _logged(*nodes: Node, modules: tuple[Module, ...] = ()) -> CapturedModel:
+    table = {module.path: module for module in (Module("", "Net"), *modules)}
+    topology = Topology("Net", table, {node.name: node for node in nodes}, Captured("file", "file"))
     return CapturedModel("run.pb", eval=topology)
 
 
@@ -33,11 +33,8 @@ def test_a_graph_with_all_shapes_is_fine() -> None:
 
 
 def test_weights_without_shape_are_one_finding() -> None:
-    """Where there is no table of modules that knows better."""
-    model = _logged(
-        Node("a", "prim::GetAttr", "param", output_specs=UNKNOWN, label="conv.weight"),
-        Node("b", "prim::GetAttr", "param", label="conv.bias"),
-        Node("c", "prim::GetAttr", "buffer", output_specs=KNOWN, label="norm.mean"),
-    )
+    """However many modules hold them: another program logged them all without."""
+    weights = (Param("conv.weight", None, "unknown"), Param("conv.bias", None, "unknown"))
+    model = _logged(modules=(Module("conv", "Conv2d", params=weights), Module("fc", "Linear", params=weights[:1])))
     (found,) = MissingWeightShape().check(model)
-    assert (found.module, found.message) == ("", "the shape of `conv.weight` and 1 more is not known")
+    assert (found.module, found.message) == ("", "the log has no shape of `conv.weight` and 2 more")

@@ -89,6 +89,8 @@ def _skipped(rule: Rule, model: CapturedModel) -> SkippedRule | None:
     missing = sorted(need for need in rule.needs if getattr(model, need) is None)
     if missing:
         reason = f"{model.name} has no {' and no '.join(map(_called, missing))}"
+        if "rebatched" in missing and model.naming_batch:
+            reason += f": its inputs do not name the batch axis, as in `{model.naming_batch}`"
         return SkippedRule(rule.code, rule.name, reason, model.name)
     reason = rule.missing_options()
     return SkippedRule(rule.code, rule.name, reason) if reason else None

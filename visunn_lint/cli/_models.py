@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from visunn_lint.cli._terminal import Terminal
     from visunn_lint.config import Settings
     from visunn_lint.finding import Broken
-    from visunn_lint.records import Mode
+    from visunn_lint.records import Captured, Mode
     from visunn_lint.topology import Topology
 
 
@@ -97,6 +97,9 @@ def _tell_all(checked: Checked, scale: ScaleOptions, terminal: Terminal) -> None
 def tell(model: ModelOutcome, terminal: Terminal) -> None:
     """Tell what a model was run with where we chose that, and how where it is asked for."""
     for captured in model.captured:
+        if captured.rung == "file":
+            _tell_read(model.name, captured, terminal)
+            continue
         reason = f": {captured.reason}" if captured.reason else ""
         terminal.detail(f"{model.name}: {captured.mode} ran on {captured.rung} tensors{reason}")
     inputs = model.captured[0].input_spec
@@ -104,6 +107,12 @@ def tell(model: ModelOutcome, terminal: Terminal) -> None:
         terminal.note(f"{model.name}: no inputs were given, ran with --input '{inputs}'")
     for mode, message in model.unfit:
         terminal.note(f"{model.name}: not captured in {mode} mode, where it wants other inputs: {message}")
+
+
+def _tell_read(name: str, captured: Captured, terminal: Terminal) -> None:
+    terminal.detail(f"{name}: {captured.mode} was read from a file")
+    if captured.reason:
+        terminal.note(f"warning: {name}: {captured.reason}")
 
 
 def _hint(broken: Broken, terminal: Terminal) -> str:

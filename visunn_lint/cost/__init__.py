@@ -54,7 +54,7 @@ def node_flops(node: Node) -> int:
         return 0
     try:
         return formula(node)
-    except (UnknownShapeError, ValueError, IndexError):
+    except (UnknownShapeError, ValueError, IndexError, TypeError, KeyError, AttributeError, ZeroDivisionError):
         return 0  # a foreign graph may tell too little, or not the truth
 
 

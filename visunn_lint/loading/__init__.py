@@ -10,8 +10,10 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from visunn_lint.loading.capturing import capture_model
+    from visunn_lint.loading.loaded import Loaded
+    from visunn_lint.loading.logs import load_log
     from visunn_lint.loading.options import Options
-    from visunn_lint.loading.targets import Loaded, live_models, load, load_unit
+    from visunn_lint.loading.targets import live_models, load, load_unit
     from visunn_lint.loading.units import Unit, Units, files_without_model, units_of
 
 __all__ = [
@@ -23,12 +25,13 @@ __all__ = [
     "files_without_model",
     "live_models",
     "load",
+    "load_log",
     "load_unit",
     "units_of",
 ]
 
 _HOMES = {
-    "Loaded": "targets",
+    "Loaded": "loaded",
     "Options": "options",
     "Unit": "units",
     "Units": "units",
@@ -36,6 +39,7 @@ _HOMES = {
     "files_without_model": "units",
     "live_models": "targets",
     "load": "targets",
+    "load_log": "logs",
     "load_unit": "targets",
     "units_of": "units",
 }

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-import traceback
 from contextlib import closing
-from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, TypeAlias
+from typing import TYPE_CHECKING
 
-from visunn_lint.errors import Timeout, VisunnError
+from visunn_lint.errors import TargetError, Timeout, VisunnError
 from visunn_lint.finding import Broken
 from visunn_lint.loading.capturing import MODES
+from visunn_lint.loading.loaded import Loaded, Result, WithoutModel, in_full, timed_out, told
+from visunn_lint.loading.logs import load_log
 from visunn_lint.loading.module import captures, runs
 from visunn_lint.loading.options import Options
 from visunn_lint.loading.time_limit import time_limit
@@ -20,7 +20,6 @@ from visunn_lint.pipeline.building.importing import imports_put_back
 from visunn_lint.pipeline.description import describe
 from visunn_lint.pipeline.frames import raising_location
 from visunn_lint.pipeline.targets.candidates import NoModelError
-from visunn_lint.topology import CapturedModel
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Generator, Mapping, Sequence
@@ -32,29 +31,7 @@ if TYPE_CHECKING:
     from visunn_lint.pipeline.inputs.arguments import Arguments
     from visunn_lint.records import Mode
     from visunn_lint.rules import Fact
-
-
-@dataclass(frozen=True, slots=True)
-class _WithoutModel:
-    """A file that was imported and turned out to have no model."""
-
-    broken: Broken
-
-
-Result: TypeAlias = CapturedModel | Broken | _WithoutModel
-
-
-@dataclass(frozen=True, slots=True)
-class Loaded:
-    """The models behind a target, what could not be linted, and which files of a folder have been left out.
-
-    ``without_model`` are files that are broken only if nothing else was found.
-    """
-
-    models: tuple[CapturedModel, ...] = ()
-    broken: tuple[Broken, ...] = ()
-    skipped: tuple[str, ...] = ()
-    without_model: tuple[Broken, ...] = ()
+    from visunn_lint.topology import CapturedModel
 
 
 def load(  # noqa: PLR0913 -- each is an option of the command line
@@ -70,7 +47,7 @@ def load(  # noqa: PLR0913 -- each is an option of the command line
     allow_network: bool = False,
     facts: Collection[Fact] = (),
 ) -> Loaded:
-    """Return the captured models of a target: a file, ``file::name``, ``module:name``, a folder, a configured name.
+    """Return the captured models of a target: a file, ``file::name``, ``module:name``, folder, log, configured name.
 
     ``inputs`` are values of ``--input``. ``models`` is what the configuration says of models, its
     targets as seen from ``root``. ``timeout`` are the seconds that each file may take, ``exclude``
@@ -86,7 +63,7 @@ def load(  # noqa: PLR0913 -- each is an option of the command line
     except VisunnError as error:
         return Loaded(broken=(told(target, error),))
     with imports_put_back():
-        loaded = _sorted_out([result for unit in found.units for result in _load(unit)])
+        loaded = Loaded.of([result for unit in found.units for result in _load(unit)])
     broken, skipped = files_without_model(loaded.without_model, is_all=not (loaded.models or loaded.broken))
     return Loaded(loaded.models, (*loaded.broken, *broken), (*found.skipped, *skipped))
 
@@ -111,28 +88,29 @@ def live_models(
     units = units_of(target, options).units
     with imports_put_back():
         for unit in units:
+            _refuse_log(unit)
             with closing(runs(unit.target, unit.options)) as found:
                 for _, run in found:
                     subject, made = run()
                     yield subject.model, made.arguments
 
 
+def _refuse_log(unit: Unit) -> None:
+    if unit.target.is_log:
+        message = f"{unit.name} is a log, and holds no model to run"
+        raise TargetError(message, hint="give the model's Python file")
+
+
 def load_unit(unit: Unit) -> Loaded:
     """Return the models of one unit; a file that turned out to hold none is in ``without_model`` alone."""
     with imports_put_back():
-        return _sorted_out(_load(unit))
-
-
-def _sorted_out(results: list[Result]) -> Loaded:
-    return Loaded(
-        tuple(result for result in results if isinstance(result, CapturedModel)),
-        tuple(result for result in results if isinstance(result, Broken)),
-        without_model=tuple(each.broken for each in results if isinstance(each, _WithoutModel)),
-    )
+        return Loaded.of(_load(unit))
 
 
 def _load(unit: Unit) -> list[Result]:
     """Return the models of one unit, and why those are broken that are."""
+    if unit.target.is_log:
+        return [load_log(unit)]
     target, options, name = unit.target, unit.options, unit.name
     results: list[Result] = []
     try:
@@ -140,14 +118,13 @@ def _load(unit: Unit) -> list[Result]:
             for name, capture in found:
                 results.append(_result(name, capture))
     except NoModelError as error:
-        results.append(_WithoutModel(told(target.text, error)))
+        results.append(WithoutModel(told(target.text, error)))
     except VisunnError as error:
         results.append(told(target.text, error))
     except Timeout as timeout:
         place = raising_location(timeout)
         where = f" at {shown(place)}" if place else ""
-        message = f"timed out after {options.timeout:g} s{where}"
-        results.append(Broken(name, message, "give --timeout more seconds", _traceback(timeout)))
+        results.append(timed_out(name, timeout, options.timeout, where))
     return results
 
 
@@ -157,13 +134,4 @@ def _result(name: str, capture: Callable[[], CapturedModel]) -> Result:
     except VisunnError as error:
         return told(name, error)
     except Exception as error:  # noqa: BLE001 -- a bug of ours on one model is no reason to drop the others
-        return Broken(name, f"visunn failed on it: {describe(error)}", "please report it, with -v", _traceback(error))
-
-
-def told(name: str, error: VisunnError) -> Broken:
-    """Return what is wrong with a target, as a report has it."""
-    return Broken(name, error.message, error.hint, _traceback(error.__cause__ or error))
-
-
-def _traceback(error: BaseException) -> str:
-    return "".join(traceback.format_exception(error))
+        return Broken(name, f"visunn failed on it: {describe(error)}", "please report it, with -v", in_full(error))

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from visunn_lint.errors import TargetError
 from visunn_lint.loading.flags import check_addresses
+from visunn_lint.loading.logs import with_files
 from visunn_lint.location import shown_path
 from visunn_lint.pipeline.targets.target import Target, parse_target
 
@@ -41,12 +42,14 @@ class Units:
 
 
 def units_of(text: str, options: Options) -> Units:
-    """Return the units of a target: a file, ``file::name``, ``module:name``, a folder, a configured name.
+    """Return the units of a target: a file, ``file::name``, ``module:name``, a folder, a log, a configured name.
 
     Raises TargetError if there are none, InputError for inputs that would fit any file of a folder.
     """
     target = _parsed(text, options)
     named = text if text in options.models else ""
+    if target.is_log:
+        return Units((Unit(with_files(target), replace(options, named=named)),))
     if target.path is None or not target.path.is_dir():
         return Units((Unit(target, replace(options, named=named)),))
     files, skipped = _files(target.path, options)

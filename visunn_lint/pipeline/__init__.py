@@ -10,11 +10,12 @@ import importlib
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from visunn_lint.pipeline.encoding import encode
     from visunn_lint.pipeline.graph import Capture, Graph, ModuleTable
     from visunn_lint.pipeline.graphdef import decode
     from visunn_lint.pipeline.steps import build_topology, capture
 
-__all__ = ["Capture", "Graph", "ModuleTable", "build_topology", "capture", "decode"]
+__all__ = ["Capture", "Graph", "ModuleTable", "build_topology", "capture", "decode", "encode"]
 
 _HOMES = {
     "Capture": "graph",
@@ -23,6 +24,7 @@ _HOMES = {
     "build_topology": "steps",
     "capture": "steps",
     "decode": "graphdef",
+    "encode": "encoding",
 }
 
 

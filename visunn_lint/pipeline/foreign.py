@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 
 from visunn_lint.pipeline.graph import Graph, ModuleTable
 from visunn_lint.records import Call, Captured, Module, Node, Param, Slot
-from visunn_lint.spec import TensorSpec
+from visunn_lint.spec import UNKNOWN_DTYPE, TensorSpec
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -24,8 +24,10 @@ if TYPE_CHECKING:
 
     from visunn_lint.records import NodeKind
 
-UNKNOWN_DTYPE = "unknown"
-"""A GraphDef of torch's holds shapes and no dtypes."""
+_UNKNOWN_KIND = "Module"
+"""What a module is whose class no scope names."""
+_MOST_DIGITS = 9
+"""Of the number of an output."""
 
 _SCOPE = re.compile(r"(?P<kind>[^\[\]/]*)\[(?P<name>[^\]]*)\]")
 _ATTRIBUTE_NAME = re.compile(rb"\{\s*name\s*:\s*(\S+)\s*\}")
@@ -38,7 +40,8 @@ _UNCONNECTED = frozenset({"prim::Constant", _GET_ATTRIBUTE})
 def split_input(reference: str) -> tuple[str, int]:
     """Return the producer and its slot from ``name`` or ``name:slot``."""
     name, colon, slot = reference.rpartition(":")
-    return (name, int(slot)) if colon and slot.isdecimal() else (reference, 0)
+    is_slot = colon and slot.isdecimal() and len(slot) <= _MOST_DIGITS
+    return (name, int(slot)) if is_slot else (reference, 0)
 
 
 def decode_node(node: NodeDef) -> Node:
@@ -109,8 +112,17 @@ def complete(graph: Graph) -> Graph:
     nodes = _with_params(graph.nodes)
     calls = _Calls(nodes)
     nodes = {name: replace(node, call=calls.of(node, node.module)) for name, node in nodes.items()}
-    table = replace(graph.table, name=graph.table.name or _root(nodes), modules=tuple(_modules(nodes, calls)))
-    return replace(graph, nodes=nodes, table=table)
+    captured = replace(graph.table.captured, inputs=tuple(_inputs(nodes)))
+    name = graph.table.name or _root(nodes)
+    return replace(graph, nodes=nodes, table=ModuleTable(name, tuple(_modules(nodes, calls)), captured))
+
+
+def _inputs(nodes: Mapping[str, Node]) -> Iterator[Slot]:
+    """Yield what was run, as far as its shape is known."""
+    for node in nodes.values():
+        spec = node.output_specs[0] if node.kind == "input" and node.output_specs else None
+        if spec is not None:
+            yield Slot(node.label, spec, node.name)
 
 
 def _root(nodes: Mapping[str, Node]) -> str:
@@ -197,6 +209,8 @@ def _modules(nodes: Mapping[str, Node], calls: _Calls) -> Iterator[Module]:
         for name, kind in _scopes(node.name):
             path = f"{path}.{name}" if path else name
             kinds.setdefault(path, kind)
+        for around in reversed(list(_around(node.module))):
+            kinds.setdefault(around, _UNKNOWN_KIND)
         if node.kind == "param":
             spec = node.output_specs[0]
             params[node.module].setdefault(

@@ -37,7 +37,7 @@ class ModuleTable:
         """Return the table that ``to_json`` wrote; raises GraphError for anything else."""
         try:
             return _with_tuples(_TABLE_DECODER.decode(data))
-        except msgspec.MsgspecError as error:
+        except (msgspec.MsgspecError, UnicodeDecodeError) as error:
             message = f"the module table cannot be read: {error}"
             raise GraphError(message) from error
 

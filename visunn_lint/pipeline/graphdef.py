@@ -8,6 +8,7 @@ defines the merging of messages. Reading goes straight to the fields; MessageToD
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from functools import lru_cache
 from typing import TYPE_CHECKING, Final, cast
 
@@ -46,6 +47,8 @@ OUTPUT_SHAPES: Final = "_output_shapes"
 
 _ILLEGAL = re.compile(r"[^A-Za-z0-9_.\-]")
 _NO_TENSOR = "-"
+_BATCH = "!"
+"""Stands between a spec and the axes of it that follow the batch."""
 _PRODUCER = 22
 """The GraphDef version that torch writes and TensorBoard reads."""
 _NODE_TAG = b"\x0a"
@@ -216,7 +219,7 @@ def _decode_node(node: NodeDef) -> Node:
     return Node(
         name=node.name,
         op=node.op,
-        kind=attributes[KIND].s.decode(),
+        kind=cast("NodeKind", _text(attributes, KIND)),
         module=_text(attributes, MODULE),
         call=attributes[CALL].i if CALL in attributes else None,
         inputs=names,
@@ -269,20 +272,39 @@ def _arguments(attributes: MessageMap[str, AttrValue]) -> dict[str, Plain]:
 
 
 def _text(attributes: MessageMap[str, AttrValue], key: str) -> str:
-    return attributes[key].s.decode("utf-8", "surrogatepass") if key in attributes else ""
+    if key not in attributes:
+        return ""
+    held: bytes = attributes[key].s
+    try:
+        return held.decode("utf-8", "surrogatepass")
+    except UnicodeDecodeError as error:
+        message = f"a text of a node cannot be read: {error}"
+        raise GraphError(message) from error
 
 
 def _format_specs(specs: Iterable[TensorSpec | None]) -> bytes:
-    return ";".join(_NO_TENSOR if spec is None else str(spec) for spec in specs).encode()
+    return ";".join(map(_format_spec, specs)).encode()
+
+
+def _format_spec(spec: TensorSpec | None) -> str:
+    if spec is None:
+        return _NO_TENSOR
+    return f"{spec}{_BATCH}{','.join(map(str, spec.batch_dims))}" if spec.batch_dims else str(spec)
 
 
 @lru_cache(maxsize=65536)
 def _parse_specs(data: bytes) -> tuple[TensorSpec | None, ...]:
     try:
-        return tuple(None if text == _NO_TENSOR else TensorSpec.parse(text) for text in _split(data))
+        return tuple(None if text == _NO_TENSOR else _parse_spec(text) for text in _split(data))
     except ValueError as error:
         message = f"the specs of a node cannot be read: {error}"
         raise GraphError(message) from error
+
+
+def _parse_spec(text: str) -> TensorSpec:
+    bare, _, axes = text.partition(_BATCH)
+    spec = TensorSpec.parse(bare)
+    return replace(spec, batch_dims=tuple(map(int, axes.split(",")))) if axes else spec
 
 
 def _split(data: bytes) -> list[str]:

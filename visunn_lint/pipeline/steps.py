@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from torch import nn
 
     from visunn_lint.location import Location
-    from visunn_lint.pipeline.graph import Capture
+    from visunn_lint.pipeline.graph import Capture, Graph
     from visunn_lint.records import Mode
     from visunn_lint.topology import Topology
 
@@ -45,4 +45,9 @@ def capture(
 @uncollected()
 def build_topology(capture: Capture) -> Topology:
     """Return the Topology of a capture: steps 2 to 5."""
-    return _modularize(_prune_modules(_prune_nodes(decode(capture))))
+    return pruned(decode(capture))
+
+
+def pruned(graph: Graph) -> Topology:
+    """Return the Topology of a decoded graph: steps 3 to 5."""
+    return _modularize(_prune_modules(_prune_nodes(graph)))

@@ -6,11 +6,12 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from visunn_lint.finding import Finding, Severity
-from visunn_lint.records import Module, Node, Param
+from visunn_lint.records import Module, Param
 from visunn_lint.rules._rule import Example, Rule
 from visunn_lint.topology import CapturedModel, Topology
 
 _FOR_LAZY = "give the sizes to the constructor, or call the module"
+_FOR_LOG = "check the model itself, or log it with visunn_lint.Visu or visunn export: both keep the shapes"
 
 
 @dataclass(frozen=True)
@@ -20,11 +21,11 @@ class MissingWeightShape(Rule):
     ## Why is this bad?
     A lazy module that is never called stays without weights: it cannot be counted, initialised, moved or
     trained, and ``state_dict()`` of it loads nowhere. A graph that was logged without the shapes of its
-    weights cannot be checked against any budget.
+    weights cannot be checked against any budget; that is one finding for the whole log.
 
     ## Use instead
     Give the sizes to the constructor, or run the module once before training. Log graphs with
-    ``visunn export``, which keeps the shapes.
+    ``visunn_lint.Visu`` or ``visunn export``, which keep the shapes.
 
     ## References
     - The logs of ``SummaryWriter.add_graph`` hold weights as ``prim::GetAttr``, without a shape.
@@ -72,33 +73,27 @@ class MissingWeightShape(Rule):
             return
         tables = [param for topology in model.topologies for param in _weights(topology)]
         known = {param.path for param in tables if param.shape is not None}
+        if model.topology.captured.engine == "file":  # another program wrote it
+            yield from self._of_log([param.path for param in tables if param.path not in known])
+            return
         for module in model.topology:
             unknown = [param.path for param in (*module.params, *module.buffers) if param.path not in known]
             if unknown:
                 yield self._report(module, unknown)
-        named = {param.path for param in tables}
-        logged = [node.label for node in _unshaped(model.topology) if node.label not in named]
-        if logged:
-            yield self._report("", logged)
 
-    def _report(self, where: Module | str, weights: list[str]) -> Finding:
-        more = f" and {len(weights) - 1} more" if len(weights) > 1 else ""
-        is_lazy = isinstance(where, Module)
-        return self.finding(
-            where,
-            f"the shape of `{weights[0]}`{more} is not known",
-            label="lazy, and never called" if is_lazy else "",
-            advice=_FOR_LAZY if is_lazy else "log the graph anew with visunn export, which keeps shapes",
-        )
+    def _of_log(self, weights: list[str]) -> Iterator[Finding]:
+        if weights:
+            yield self.finding("", f"the log has no shape of {_listed(weights)}", advice=_FOR_LOG)
+
+    def _report(self, module: Module, weights: list[str]) -> Finding:
+        label = "lazy, and never called"
+        return self.finding(module, f"the shape of {_listed(weights)} is not known", label=label, advice=_FOR_LAZY)
+
+
+def _listed(weights: list[str]) -> str:
+    return f"`{weights[0]}`{f' and {len(weights) - 1} more' if len(weights) > 1 else ''}"
 
 
 def _weights(topology: Topology) -> Iterator[Param]:
     for module in topology:
         yield from (*module.params, *module.buffers)
-
-
-def _unshaped(topology: Topology) -> Iterator[Node]:
-    """Yield the weights in a graph whose nodes have no shape."""
-    for node in topology.nodes.values():
-        if node.kind in {"param", "buffer"} and None in (node.output_specs or (None,)):
-            yield node

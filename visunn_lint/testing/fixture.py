@@ -136,7 +136,7 @@ class Visunn(Behaviours):
 
     def _named(self, name: str, mode: Mode, engine: str) -> Topology:
         """Return the topology of the one model that a name or a target stands for."""
-        from visunn_lint.tracing import raised_in  # noqa: PLC0415 -- imports torch
+        from visunn_lint.loading.raising import raised_in  # noqa: PLC0415 -- for a forward that raises alone
 
         found = load_configured(name, self._settings, modes=(mode,), engine=engine)
         if len(found) > 1:

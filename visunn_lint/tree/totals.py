@@ -7,6 +7,7 @@ from pathlib import Path
 from textwrap import wrap
 from typing import TYPE_CHECKING
 
+from visunn_lint.spec import UNKNOWN_DTYPE
 from visunn_lint.tree.layout import Line, Span
 from visunn_lint.tree.text import cells, megabytes, rounded, safe, shape_text
 
@@ -28,15 +29,27 @@ def header(topology: Topology, cost: Cost, notes: Sequence[Note], width: int | N
     captured = topology.captured
     facts = [
         Span(safe(topology.name), "strong"),
-        Span(f"{topology.parameter_count:,} parameters"),
-        Span(_flops_text(cost.flops, _batch(captured))),
+        Span(_parameters_text(topology)),
+        Span("" if _lacks_weights(topology) else _flops_text(cost.flops, _batch(captured))),
         Span(_inputs_text(captured)),
         Span(_captured_text(captured), "dim"),
         *(Span(note.text, note.style) for note in notes),
     ]
     yield from _joined([fact for fact in facts if fact.text], width)
     if captured.reason and topology.failure is None:
-        yield from _wrapped(f"  {captured.rung} because {safe(captured.reason)}", "dim", width)
+        because = "" if captured.rung == "file" else f"{captured.rung} because "
+        yield from _wrapped(f"  {because}{safe(captured.reason)}", "dim", width)
+
+
+def _lacks_weights(topology: Topology) -> bool:
+    """Return whether no parameter has a known shape, as in what another program logged: sums would say too little."""
+    return bool(topology.params) and all(param.shape is None for param in topology.params)
+
+
+def _parameters_text(topology: Topology) -> str:
+    if _lacks_weights(topology):
+        return f"{len(topology.params):,} weights of unknown shape"
+    return f"{topology.parameter_count:,} parameters"
 
 
 def _joined(facts: Sequence[Span], width: int | None) -> Iterator[Line]:
@@ -68,12 +81,16 @@ def _inputs_text(captured: Captured) -> str:
     slots = captured.inputs
     if not slots:
         return ""
-    texts = [f"{shape_text(slot.spec.shape)} {slot.spec.dtype}" for slot in slots[:_SHOWN_INPUTS]]
+    texts = [shape_text(slot.spec.shape) + _dtype_text(slot.spec.dtype) for slot in slots[:_SHOWN_INPUTS]]
     if len(slots) > 1:
         texts = [f"{safe(slot.path)} {text}" for slot, text in zip(slots, texts, strict=False)]
     more = [f"{len(slots) - _SHOWN_INPUTS} more"] if len(slots) > _SHOWN_INPUTS else []
     guessed = " (guessed)" if captured.inferred else ""
     return f"input {', '.join(texts + more)}{guessed}"
+
+
+def _dtype_text(dtype: str) -> str:
+    return "" if dtype == UNKNOWN_DTYPE else f" {safe(dtype)}"
 
 
 def _captured_text(captured: Captured) -> str:
@@ -111,8 +128,10 @@ def footer(topology: Topology, cost: Cost, width: int | None) -> Iterator[Line]:
     """Yield the totals: counts in full and, where there is room, rounded; bytes as torchinfo sums them up.
 
     Forward and backward are the outputs of the layers with parameters, twice; the estimated total
-    adds the inputs and the parameters.
+    adds the inputs and the parameters. There are none where no weight has a known shape.
     """
+    if _lacks_weights(topology):
+        return
     count, trainable, batch = topology.parameter_count, topology.trainable_parameter_count, _batch(topology.captured)
     total = cost.input_bytes + cost.activation_bytes + cost.parameter_bytes
     rows = [

@@ -127,6 +127,31 @@ def legacy_constructors(x: Tensor) -> Tensor:
     return x * torch.FloatTensor([1.0, 2.0, 3.0, 4.0])
 
 
+def caught_value(x: Tensor) -> Tensor:
+    """Where a value cannot be had, another one is taken: on real tensors it can."""
+    try:
+        scale = float(x.abs().max())
+    except RuntimeError:
+        scale = 0.0
+    return x * scale
+
+
+def caught_by_all(x: Tensor) -> Tensor:
+    """A statement catches everything, the signal that meta tensors do not tell included."""
+    try:
+        return x @ x.double()
+    except:  # noqa: E722 -- what the case is about
+        return x @ x
+
+
+def caught_shape(x: Tensor) -> Tensor:
+    """An error that real tensors raise as well is caught: nothing is missing."""
+    try:
+        return x @ x[:2]
+    except RuntimeError:
+        return x @ x
+
+
 class KeptGenerator(nn.Module):
     """Random numbers from a generator that the module keeps."""
 
@@ -193,6 +218,9 @@ CASES = (
     computing(moved),
     computing(own_generator),
     computing(legacy_constructors, elsewhere=1),
+    computing(caught_value, rung="real"),
+    computing(caught_by_all, rung="real"),
+    computing(caught_shape),
     Hard("kept generator", KeptGenerator, rows),
     Hard("global random", GlobalRandom, rows),
     Hard("steered by tokens", SteeredByTokens, tokens(3, 5, vocabulary=10)),

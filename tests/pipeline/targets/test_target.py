@@ -50,11 +50,22 @@ def test_what_is_no_target_is_answered_with_the_forms(tmp_path: Path, name: str)
     assert (message, hint.split(",")[0]) == ("no such file or folder", "a target is model.py")
 
 
-@pytest.mark.parametrize("name", ["events.out.tfevents.1.host", "graph.pb", "logs"])
-def test_logs_are_refused_for_now(tmp_path: Path, name: str) -> None:
-    """Event logs, graph files and folders of them are not taken for models."""
-    write(tmp_path, {"logs/events.out.tfevents.1": "", "graph.pb": "", "events.out.tfevents.1.host": ""})
-    assert _refusal(name, tmp_path) == ("is a log, and logs cannot be checked yet", "give the model's Python file")
+@pytest.mark.parametrize(
+    "name", ["events.out.tfevents.1.host", "graph.pb", "graph.pbtxt", "logs", "logs::mlp", "code::mlp"]
+)
+def test_logs_are_told_from_code(tmp_path: Path, name: str) -> None:
+    """Event files, graph files, folders of them, and what is named in a folder are logs."""
+    files = ["logs/mlp/events.out.tfevents.1", "graph.pb", "graph.pbtxt", "events.out.tfevents.1.host", "code/model.py"]
+    write(tmp_path, dict.fromkeys(files, ""))
+    assert parse_target(name, tmp_path).is_log
+
+
+@pytest.mark.parametrize("name", ["code", "code/model.py", "empty"])
+def test_folder_with_code_is_no_log(tmp_path: Path, name: str) -> None:
+    """A project may keep its logs beside its code: its folder is one of models."""
+    files = ["code/runs/mlp/events.out.tfevents.1", "code/model.py", "empty/notes.txt"]
+    write(tmp_path, dict.fromkeys(files, ""))
+    assert not parse_target(name, tmp_path).is_log
 
 
 def test_other_files_are_refused(tmp_path: Path) -> None:

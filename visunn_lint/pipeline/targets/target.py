@@ -9,9 +9,9 @@ from difflib import get_close_matches
 from pathlib import Path
 
 from visunn_lint.errors import TargetError
+from visunn_lint.pipeline.targets.logs import is_log_file, is_logdir
 
 _DOTTED = re.compile(r"[^\W\d]\w*(\.[^\W\d]\w*)*")
-_LOGS = ("events.out.tfevents", ".pb", ".pbtxt")
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,13 +19,16 @@ class Target:
     """A target as the user wrote it, taken apart.
 
     Either ``path`` is a file or a folder, or ``module`` the dotted name of a module;
-    ``attribute`` is what is wanted in it, "" for every model of a file.
+    ``attribute`` is what is wanted in it, "" for every model of a file. Of a graph that was written down,
+    ``is_log`` says so; ``files`` are those that hold it, once they have been looked for.
     """
 
     text: str
     path: Path | None = None
     module: str = ""
     attribute: str = ""
+    is_log: bool = False
+    files: tuple[Path, ...] = ()
 
 
 def parse_target(text: str, folder: Path) -> Target:
@@ -36,8 +39,11 @@ def parse_target(text: str, folder: Path) -> Target:
     place, _, attribute = text.partition("::")
     path = Path(os.path.abspath(folder / place))  # noqa: PTH100 -- a symbolic link keeps its name
     if place and path.exists():
-        _refuse_others(path)
-        return Target(text, path, attribute=attribute)
+        is_log = _is_log(path, attribute)
+        if not is_log and path.is_file() and path.suffix != ".py":
+            message = "is not a Python file"
+            raise TargetError(message, hint="give a .py file, a log, a folder, or package.module:name")
+        return Target(text, path, attribute=attribute, is_log=is_log)
     module, _, attribute = text.partition(":")
     is_in_file = bool(attribute) and (folder / module).is_file()
     if _DOTTED.fullmatch(module) and _DOTTED.fullmatch(attribute) and not is_in_file:
@@ -46,20 +52,11 @@ def parse_target(text: str, folder: Path) -> Target:
     raise TargetError(message, hint=f"did you mean {module}::{attribute}?" if is_in_file else _closest_file(path))
 
 
-def _refuse_others(path: Path) -> None:
+def _is_log(path: Path, name: str) -> bool:
+    """Return whether a path is that of a log, or a folder of logs; what is wanted in another folder by name is one."""
     if path.is_dir():
-        entries = [entry.name for entry in path.iterdir()]
-        is_log = any(name.startswith(_LOGS[0]) for name in entries) and not any(
-            name.endswith(".py") for name in entries
-        )
-    else:
-        is_log = path.name.startswith(_LOGS[0]) or path.suffix in _LOGS
-    if is_log:
-        message = "is a log, and logs cannot be checked yet"
-        raise TargetError(message, hint="give the model's Python file")
-    if path.is_file() and path.suffix != ".py":
-        message = "is not a Python file"
-        raise TargetError(message, hint="give a .py file, a folder, or package.module:name")
+        return bool(name) or is_logdir(path)
+    return is_log_file(path)
 
 
 def _closest_file(path: Path) -> str:
@@ -70,4 +67,7 @@ def _closest_file(path: Path) -> str:
     close = get_close_matches(path.name, names, n=1)
     if close:
         return f"did you mean {os.path.relpath(folder / close[0])}?"
-    return "a target is model.py, model.py::Net, package.module:name, a folder, or a model that the configuration names"
+    return (
+        "a target is model.py, model.py::Net, package.module:name, a folder, a log, "
+        "or a model that the configuration names"
+    )

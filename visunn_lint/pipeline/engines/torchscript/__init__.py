@@ -10,6 +10,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from visunn_lint.pipeline.encoding import encoded
 from visunn_lint.pipeline.engines.native.observer import CallLog
 from visunn_lint.pipeline.engines.native.run import named_inputs
 from visunn_lint.pipeline.engines.native.survey import survey
@@ -20,17 +21,11 @@ from visunn_lint.pipeline.engines.torchscript.slots import module_calls
 from visunn_lint.pipeline.engines.torchscript.statements import read
 from visunn_lint.pipeline.engines.torchscript.tracing import traced
 from visunn_lint.pipeline.graph import Capture, Graph, ModuleTable
-from visunn_lint.pipeline.graphdef import GraphWriter
 from visunn_lint.pipeline.prune_nodes import prune_nodes
 from visunn_lint.records import Captured
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
-
-    from tensorboard.compat.proto.graph_pb2 import GraphDef
-
     from visunn_lint.pipeline.engines.engine import Request
-    from visunn_lint.records import Node
 
 
 class TorchScriptEngine:
@@ -50,33 +45,13 @@ class TorchScriptEngine:
         calls = module_calls(prune_nodes(Graph(nodes, table)).nodes, builder.parents)
         inputs = calls[""][0].inputs
         return Capture(
-            _written(nodes.values()),
+            encoded(nodes),
             replace(
                 table,
                 modules=tuple(replace(record, calls=calls[record.path]) for record in records),
                 captured=replace(table.captured, inputs=inputs),
             ),
         )
-
-
-def _written(nodes: Iterable[Node]) -> GraphDef:
-    writer = GraphWriter()
-    for node in nodes:
-        writer.add(
-            node.name,
-            node.op,
-            node.kind,
-            inputs=[
-                f"{name}:{slot}" if slot else name for name, slot in zip(node.inputs, node.input_slots, strict=True)
-            ],
-            outputs=node.output_specs,
-            module=node.module,
-            call=node.call,
-            arguments=node.attributes,
-            source=node.source,
-            label=node.label,
-        )
-    return writer.graph
 
 
 ENGINE = TorchScriptEngine()

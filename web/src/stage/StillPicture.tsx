@@ -1,0 +1,3 @@
+export function StillPicture() {
+  return null;
+}
