@@ -38,7 +38,7 @@ export interface Terrace {
 
 export const SLAB = 0.16;
 /** The rim of a slab, where its name is written. */
-export const RIM = 0.62;
+export const RIM = 0.74;
 const GAPS: Gaps = { along: 0.62, across: 0.55, rows: 1.5 };
 /** Towards the reader boxes hide each other more, and need more room. */
 const UPRIGHT: Gaps = { along: 1.05, across: 0.45, rows: 1.3 };

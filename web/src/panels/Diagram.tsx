@@ -2,6 +2,7 @@ import { type MouseEvent, useEffect, useRef } from "react";
 import { picture } from "../graph/svg";
 import { useView } from "../state/store";
 import { coloursOf } from "../themes/palettes";
+import { parseDrawing } from "./trusted";
 import "./Diagram.css";
 
 /** The boxes of the scene as a flat drawing, for a browser without WebGL. */
@@ -11,8 +12,8 @@ export function Diagram() {
   const { tables, scope, expanded, unfolded, merged, overlay, palette, theme } = view;
   // biome-ignore lint/correctness/useExhaustiveDependencies: what is hovered does not change the drawing
   useEffect(() => {
-    const drawn = new DOMParser().parseFromString(picture(view, coloursOf(palette, theme)), "image/svg+xml");
-    frame.current?.replaceChildren(document.importNode(drawn.documentElement, true));
+    const drawing = parseDrawing(picture(view, coloursOf(palette, theme)));
+    frame.current?.replaceChildren(document.importNode(drawing, true));
   }, [tables, scope, expanded, unfolded, merged, overlay, palette, theme]);
 
   const boxAt = ({ target }: MouseEvent): number | null => {

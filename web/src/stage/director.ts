@@ -1,7 +1,8 @@
 import type { BoxId } from "../document/model";
+import type { Bounds } from "../graph/picture";
 import type { CameraRequest } from "../state/store";
 import { Flight } from "./camera/flight";
-import type { Bounds, Pose } from "./camera/rig";
+import type { Pose } from "./camera/rig";
 import type { World } from "./world";
 
 /** The look of an engineer's model on a table: from the left and above, so that the flow runs into the depth. */

@@ -1,9 +1,9 @@
 import { blend, colourBy, type Rgb, rgb } from "../graph/colours";
+import type { Picture } from "../graph/picture";
 import { logScale } from "../graph/sizes";
 import type { Colours } from "../themes/palettes";
 import { GLOW, RING, SHADOW } from "./layers/marks";
 import { LID, PLAIN, SLAB_LOOK, type Solids } from "./layers/solids";
-import type { Picture } from "./picture";
 import type { Layers, Row } from "./placing";
 import { findingsOf } from "./text/names";
 import type { Look } from "./world";

@@ -1,7 +1,7 @@
+import { type Picture, toWorld } from "../graph/picture";
 import type { Flows } from "./layers/flows";
 import type { Marks } from "./layers/marks";
 import type { Solids } from "./layers/solids";
-import { type Picture, toWorld } from "./picture";
 
 export interface Layers {
   solids: Solids;

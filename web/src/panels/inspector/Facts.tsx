@@ -28,7 +28,11 @@ export function Facts({ box }: { box: BoxId }) {
         </Fact>
       )}
       {size > 0 && <Fact name="Output size">{bytes(size)}</Fact>}
-      {source !== null && <Fact name="Source">{placeText(tables, source)}</Fact>}
+      {source !== null && (
+        <Fact name="Source">
+          <span className="place">{placeText(tables, source)}</span>
+        </Fact>
+      )}
       {change !== null && <Fact name="Change">{change}</Fact>}
       {kind === "module" && (module?.aliases.length ?? 0) > 0 && (
         <Fact name="Also at">{module?.aliases.join(", ")}</Fact>

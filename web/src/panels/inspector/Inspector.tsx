@@ -49,7 +49,7 @@ function Heading({ box }: { box: BoxId }) {
         <span>{label}</span>
         {callOf(tables, box) !== "" && <span className="chip">{callOf(tables, box)}</span>}
       </h2>
-      <p className="inspector-kind">{details}</p>
+      {details !== label && <p className="inspector-kind">{details}</p>}
       {path !== label && <p className="inspector-path">{path}</p>}
     </header>
   );

@@ -1,4 +1,5 @@
 import { PerspectiveCamera, Vector3 } from "three";
+import type { Bounds } from "../../graph/picture";
 
 /** Where the camera looks from and at. Angles in radians; at 0 it looks along −z, level. */
 export interface Pose {
@@ -16,15 +17,11 @@ export interface Insets {
   bottom: number;
 }
 
-export interface Bounds {
-  min: readonly [number, number, number];
-  max: readonly [number, number, number];
-}
-
 export const FIELD = 28;
 const LOWEST = 0.08;
 const HIGHEST = Math.PI / 2 - 0.02;
-const MARGIN = 26;
+/** Pixels kept free around a fitted model; names stick out at the sides. */
+const MARGIN = { side: 46, end: 26 };
 
 /** The camera on its arm: turns about a target that lies in the middle of what the panels leave free. */
 export class Rig {
@@ -143,8 +140,8 @@ export class Rig {
   private freeTangents(): { free: number; tanX: number; tanY: number } {
     const { left, right, top, bottom } = this.insets;
     const half = Math.tan((FIELD * Math.PI) / 360);
-    const width = Math.max(80, this.size.width - left - right - 2 * MARGIN);
-    const height = Math.max(80, this.size.height - top - bottom - 2 * MARGIN);
+    const width = Math.max(80, this.size.width - left - right - 2 * MARGIN.side);
+    const height = Math.max(80, this.size.height - top - bottom - 2 * MARGIN.end);
     return {
       free: Math.min(width, height),
       tanX: (half * width) / this.size.height,

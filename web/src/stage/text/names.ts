@@ -1,14 +1,14 @@
 import type { BoxId, ChangeKind, Severity } from "../../document/model";
-import { SEVERITIES } from "../../document/tables";
+import { SEVERITIES } from "../../document/severities";
 import { blend, type Rgb, rgb } from "../../graph/colours";
+import { Crowd } from "../../graph/crowd";
 import { detailOf, nameOf } from "../../graph/naming";
+import type { Picture } from "../../graph/picture";
 import { RIM } from "../../graph/reflow";
 import type { Colours } from "../../themes/palettes";
 import type { Rig } from "../camera/rig";
 import type { Letters } from "../layers/letters";
-import type { Picture } from "../picture";
 import { type Atlas, type Glyph, type Strike, TITLE_PIXELS } from "./atlas";
-import { Crowd } from "./crowd";
 import { changeSign, severitySign } from "./signs";
 
 interface Name {
@@ -18,6 +18,8 @@ interface Name {
   severity: Severity | null;
   findings: number;
   change: ChangeKind | null;
+  /** Named however small it is. */
+  isKept: boolean;
   weight: number;
 }
 
@@ -68,6 +70,7 @@ export class Names {
         severity: found.severity,
         findings: found.count,
         change,
+        isKept: found.severity !== null || isEnd(picture, position),
         weight:
           (found.severity === null ? 0 : 1000) +
           (change === null ? 0 : 500) +
@@ -149,7 +152,7 @@ export class Names {
     const isNoted = shown.box === attention.hovered || shown.box === attention.selected;
     const unit = 1 / (rig.pixel * seen.away);
     const size = unit * Math.max(picture.sizes[3 * name.position]!, picture.sizes[3 * name.position + 2]!);
-    if (size < SMALLEST && name.severity === null && !isNoted) {
+    if (size < SMALLEST && !name.isKept && !isNoted) {
       return false;
     }
     return this.placeName(name, at, seen, crowd, isNoted || size > DETAILED);
@@ -221,11 +224,11 @@ export class Names {
       return false;
     }
     const unit = 1 / (rig.pixel * seen.away);
-    const height = Math.min(RIM * 0.66, Math.max(0.26, 17 / unit));
+    const height = Math.min(RIM * 0.8, Math.max(0.3, 17 / unit));
     if (height * unit * Math.sin(rig.pose.elevation) < 4.5) {
       return false;
     }
-    const scale = height / TITLE_PIXELS;
+    const scale = this.shrink(name.name, wide - 0.5, height / TITLE_PIXELS);
     const across: Triple = [cos * scale, 0, -sin * scale];
     const down: Triple = [sin * scale, 0, cos * scale];
     const room = (wide - 0.4) / scale;
@@ -256,6 +259,12 @@ export class Names {
       this.write("title", detail, at, end, base, this.soft, across, down, 0.6);
     }
     return true;
+  }
+
+  /** A scale at which a title fits its rim, if one near enough does. */
+  private shrink(text: string, room: number, scale: number): number {
+    const wanted = room / Math.max(1, this.atlas.width("title", text));
+    return Math.min(scale, Math.max(wanted, 0.66 * scale));
   }
 
   /** The text, or as much of it as has room with an ellipsis. */
@@ -322,6 +331,11 @@ export class Names {
     rows.set("halo", this.row, [...halo, 215]);
     this.row += 1;
   }
+}
+
+function isEnd({ tables, visible }: Picture, position: number): boolean {
+  const { kind } = tables.boxes[visible.shown[position]!.box]!;
+  return kind === "input" || kind === "output";
 }
 
 function scaled(glyph: Glyph, factor: number): Glyph {

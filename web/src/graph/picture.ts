@@ -1,9 +1,13 @@
 import type { Tables } from "../document/tables";
-import { type Flow, lift } from "../graph/lifting";
-import { type Frame, type Layout, reflow } from "../graph/reflow";
-import { measure } from "../graph/sizes";
-import { type Choice, see, type Visible } from "../graph/visible";
-import type { Bounds } from "./camera/rig";
+import { type Flow, lift } from "./lifting";
+import { type Frame, type Layout, reflow } from "./reflow";
+import { measure } from "./sizes";
+import { type Choice, see, type Visible } from "./visible";
+
+export interface Bounds {
+  min: readonly [number, number, number];
+  max: readonly [number, number, number];
+}
 
 /** All that is drawn for a choice, in world coordinates: x to the right, y up, z to the reader. */
 export interface Picture {
