@@ -1,4 +1,4 @@
-import { PerspectiveCamera, Vector3 } from "three";
+import { Matrix4, PerspectiveCamera, Vector3 } from "three";
 import type { Bounds } from "../../graph/picture";
 
 /** Where the camera looks from and at. Angles in radians; at 0 it looks along −z, level. */
@@ -29,6 +29,7 @@ export class Rig {
   pose: Pose = { target: [0, 0, 0], azimuth: -0.5, elevation: 0.62, distance: 20 };
   private size = { width: 1, height: 1 };
   private insets: Insets = { left: 0, right: 0, top: 0, bottom: 0 };
+  private readonly toScreen = new Matrix4();
   private reach = 100;
 
   resize(width: number, height: number, insets: Insets): void {
@@ -99,15 +100,16 @@ export class Rig {
     return { origin, direction: at.unproject(this.camera).sub(origin).normalize() };
   }
 
-  /** The pixel of a point, null behind the camera. */
+  /** The pixel of a point and how far away it is, null behind the camera. Called for every box of every frame. */
   project(x: number, y: number, z: number): { x: number; y: number; away: number } | null {
-    const at = new Vector3(x, y, z).applyMatrix4(this.camera.matrixWorldInverse);
-    const away = -at.z;
+    const m = this.toScreen.elements;
+    const away = m[3]! * x + m[7]! * y + m[11]! * z + m[15]!;
     if (away <= this.camera.near) {
       return null;
     }
-    at.applyMatrix4(this.camera.projectionMatrix);
-    return { x: ((at.x + 1) / 2) * this.size.width, y: ((1 - at.y) / 2) * this.size.height, away };
+    const across = (m[0]! * x + m[4]! * y + m[8]! * z + m[12]!) / away;
+    const up = (m[1]! * x + m[5]! * y + m[9]! * z + m[13]!) / away;
+    return { x: ((across + 1) / 2) * this.size.width, y: ((1 - up) / 2) * this.size.height, away };
   }
 
   /** A pose from which all the boxes are seen, in the middle of the free part of the canvas. */
@@ -176,6 +178,7 @@ export class Rig {
     const dy = (insets.bottom - insets.top) / 2;
     camera.setViewOffset(size.width, size.height, dx, dy, size.width, size.height);
     camera.updateMatrixWorld();
+    this.toScreen.multiplyMatrices(camera.projectionMatrix, camera.matrixWorldInverse);
   }
 }
 

@@ -31,6 +31,7 @@ interface Attention {
 type Triple = readonly [number, number, number];
 
 const MOST = 240;
+const MOST_LETTERS = 9000;
 const SMALLEST = 11;
 const DETAILED = 34;
 const NAME_HEIGHT = 16;
@@ -46,10 +47,10 @@ export class Names {
   private soft: Rgb = [128, 128, 128];
   private severities: Readonly<Record<Severity, Rgb>> | null = null;
   private changes: Readonly<Record<ChangeKind, Rgb>> | null = null;
-  private before = new Set<number>();
+  private kept: Name[] = [];
+  private byBox = new Map<BoxId, Name>();
+  private before = new Set<Name>();
   private row = 0;
-  /** How many boxes were named in the last frame. */
-  count = 0;
 
   constructor(
     private readonly atlas: Atlas,
@@ -78,7 +79,9 @@ export class Names {
           2 * picture.sizes[3 * position + 1]!,
       };
     });
+    this.byBox = new Map(this.names.map((name, position) => [picture.visible.shown[position]!.box, name]));
     this.names.sort((a, b) => b.weight - a.weight);
+    this.kept = this.names.filter(({ isKept }) => isKept);
   }
 
   paint(colours: Colours): void {
@@ -91,38 +94,40 @@ export class Names {
 
   /** Writes the letters for one frame; `placeOf` tells where a box stands just now. */
   draw(rig: Rig, attention: Attention, placeOf: (position: number) => Triple): void {
-    const { picture, letters } = this;
     this.row = 0;
-    this.count = 0;
-    letters.rows.resize(9000);
-    if (picture !== null) {
-      const crowd = new Crowd(rig.width, rig.height);
-      const shown = new Set<number>();
-      for (const name of this.inOrder(picture, attention)) {
-        if (this.count >= MOST || this.row > 8800) {
-          break;
+    this.letters.rows.resize(MOST_LETTERS);
+    const crowd = new Crowd(rig.width, rig.height);
+    const drawn = new Set<Name>();
+    const offer = (names: Iterable<Name>): void => {
+      for (const name of names) {
+        if (drawn.size >= MOST || this.row > MOST_LETTERS - 200) {
+          return;
         }
-        if (!shown.has(name.position) && this.place(name, picture, rig, crowd, attention, placeOf)) {
-          shown.add(name.position);
-          this.count += 1;
+        if (!drawn.has(name) && this.place(name, this.picture!, rig, crowd, attention, placeOf)) {
+          drawn.add(name);
         }
       }
-      this.before = shown;
+    };
+    if (this.picture !== null) {
+      // What is pointed at, what must be told, what was named in the last frame, so that names do not flicker.
+      offer(this.namesOf(attention));
+      offer(this.kept);
+      offer(this.before);
+      offer(this.names);
     }
-    letters.rows.resize(this.row);
-    letters.send();
+    this.before = drawn;
+    this.letters.rows.resize(this.row);
+    this.letters.send();
   }
 
-  /** What is pointed at, then what was named in the last frame, so that names do not flicker, then by weight. */
-  private *inOrder(picture: Picture, { hovered, selected }: Attention): Generator<Name> {
-    const { shown } = picture.visible;
-    for (const box of [hovered, selected]) {
-      yield* box === null ? [] : this.names.filter(({ position }) => shown[position]!.box === box);
-    }
-    if (this.before.size > 0) {
-      yield* this.names.filter(({ position, severity }) => severity !== null || this.before.has(position));
-    }
-    yield* this.names;
+  /** How many boxes were named in the last frame. */
+  get count(): number {
+    return this.before.size;
+  }
+
+  private namesOf({ hovered, selected }: Attention): Name[] {
+    const boxes = [hovered, selected].filter((box) => box !== null);
+    return boxes.flatMap((box) => this.byBox.get(box) ?? []);
   }
 
   private place(
@@ -318,7 +323,7 @@ export class Names {
     halo: Rgb,
     alpha: number,
   ): void {
-    if (this.row >= 9000) {
+    if (this.row >= MOST_LETTERS) {
       return;
     }
     const { rows } = this.letters;
