@@ -76,8 +76,8 @@ class _Run:
     def report(self, models: Sequence[CapturedModel]) -> Report:
         """Return all that was found, in order."""
         return Report(
-            findings=tuple(sorted(fold(self.found), key=lambda finding: finding.sort_key)),
-            suppressed=tuple(sorted(fold(self.suppressed), key=lambda finding: finding.sort_key)),
+            findings=tuple(sorted(fold(self.found, self.ran), key=lambda finding: finding.sort_key)),
+            suppressed=tuple(sorted(fold(self.suppressed, self.ran), key=lambda finding: finding.sort_key)),
             topologies={model.name: model.topology for model in models},
             rules_run=tuple(rule.info() for _, rule in sorted(self.ran.items())),
             rules_skipped=tuple(sorted(self.skipped, key=lambda skipped: (skipped.code, skipped.reason))),

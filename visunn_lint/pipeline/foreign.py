@@ -169,8 +169,10 @@ class _Calls:
         self._number(connected)
 
     def _join(self, producer: Node, node: Node) -> None:
-        """Connect two nodes within every module that both are in."""
+        """Connect two nodes within every module that both are in; what tells its call stays in that."""
         for path in _around(node.module):
+            if path == producer.module == node.module and producer.call != node.call:
+                continue
             if (path, producer.name) in self._parents:
                 self._parents[self._find((path, producer.name))] = self._find((path, node.name))
 

@@ -19,11 +19,12 @@ _auto: Any = importlib.import_module("transformers.models.auto.modeling_auto")
 
 _COUNTS = {
     re.compile(r"(num_|n_)?(\w+_)?(layers?|(?<!encoder_)blocks)"): 2,
-    re.compile(r"(num|n)_(local_|routed_)?experts"): 8,
+    re.compile(r"(num|n)_(local_|routed_)?experts"): 16,
 }
 """Settings that say how often something is repeated, and how often it is in a small configuration.
 
-``num_encoder_blocks`` counts stages of different sizes: a model has to have them all.
+``num_encoder_blocks`` counts stages of different sizes: a model has to have them all. Experts are
+picked by twos from each of up to eight groups.
 """
 
 
@@ -61,9 +62,10 @@ def _shallow(config: Any) -> Any:  # noqa: ANN401 -- transformers is imported by
 def _fewer(config: Any) -> dict[str, Any]:  # noqa: ANN401 -- likewise
     """Return the settings to build a configuration like this with, its parts included."""
     settings: dict[str, Any] = {}
+    stages = len(vars(config).get("depths", ()))
     for name, value in vars(config).items():
         most = next((count for pattern, count in _COUNTS.items() if pattern.fullmatch(name)), None)
-        if most is not None and type(value) is int and value > most:
+        if most is not None and type(value) is int and value > most and value != stages:
             settings[name] = most
         elif isinstance(value, _transformers.PretrainedConfig):
             settings[name] = {"model_type": value.model_type, **_fewer(value)}

@@ -18,6 +18,7 @@ from tensorboard.compat.proto.graph_pb2 import GraphDef
 from visunn_lint.errors import GraphError
 from visunn_lint.pipeline.events.framing import DAMAGED, MOST_BYTES, CutError, damaged, records
 from visunn_lint.pipeline.events.soundness import check_graph, check_names
+from visunn_lint.pipeline.events.sources import with_python_sources
 from visunn_lint.pipeline.events.writing import PLUGIN, VERSION
 from visunn_lint.pipeline.foreign import bare_table
 from visunn_lint.pipeline.graph import Capture, ModuleTable
@@ -47,7 +48,7 @@ def topology_of(files: Sequence[Path]) -> Topology:
     try:
         graph = decode(_checked(_capture(files)))
         check_graph(graph)
-        return pruned(graph)
+        return pruned(with_python_sources(graph))
     except GraphError as error:
         raise GraphError(error.message, hint=error.hint or DAMAGED) from error
     except RecursionError:
