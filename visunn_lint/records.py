@@ -186,6 +186,10 @@ class Node:
         return self.op.rpartition("::")[2]
 
 
+FOREIGN = "file"
+"""The engine of a graph that another program logged: as little is known of it as it tells."""
+
+
 @dataclass(frozen=True, slots=True)
 class Captured:
     """How a Topology came to be.

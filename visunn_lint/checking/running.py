@@ -13,6 +13,7 @@ from visunn_lint.checking.locating import Locator
 from visunn_lint.checking.selection import check_settings, configured, fits, selected_rules, with_expectations
 from visunn_lint.finding import Finding, Report, SkippedRule, Suppression
 from visunn_lint.pipeline.collecting import uncollected
+from visunn_lint.records import FOREIGN
 from visunn_lint.rules.rule_crashed import RuleCrashed
 
 if TYPE_CHECKING:
@@ -89,6 +90,9 @@ def _skipped(rule: Rule, model: CapturedModel) -> SkippedRule | None:
     missing = sorted(need for need in rule.needs if getattr(model, need) is None)
     if missing:
         reason = f"{model.name} has no {' and no '.join(map(_called, missing))}"
+        return SkippedRule(rule.code, rule.name, reason, model.name)
+    if not rule.is_structural and model.topology.captured.engine == FOREIGN:
+        reason = f"{model.name} was logged by another program, without the arguments of its ops and their dtypes"
         return SkippedRule(rule.code, rule.name, reason, model.name)
     reason = rule.missing_options()
     return SkippedRule(rule.code, rule.name, reason) if reason else None
