@@ -46,7 +46,7 @@ def test_an_empty_document_is_shown(open_file: Opens) -> None:
     """A model without a single box has a name and totals all the same."""
     empty = msgspec.structs.replace(SAMPLE, boxes=(), edges=(), folds=(), findings=(), modules=())
     page = open_file(empty)
-    expect(page.get_by_role("heading", name="TinyResNet")).to_be_visible()
+    expect(page.locator("h1", has_text="TinyResNet")).to_be_visible()
 
 
 def test_a_run_that_failed_says_why_and_where(open_file: Opens) -> None:
@@ -58,9 +58,7 @@ def test_a_run_that_failed_says_why_and_where(open_file: Opens) -> None:
     assert state(page, "selected") == labelled("conv1")
 
 
-def test_without_webgl_there_are_a_drawing_and_the_tree(
-    playwright: Playwright, bundle: Bundle, tmp_path: Path
-) -> None:
+def test_without_webgl_there_are_a_drawing_and_the_tree(playwright: Playwright, bundle: Bundle, tmp_path: Path) -> None:
     """A click in the drawing drills, as one in the scene does."""
     flat = chromium.launch(playwright, "--disable-3d-apis")
     opener = Opener(flat, tmp_path)
@@ -97,27 +95,23 @@ def test_on_a_phone_nothing_lies_beside_the_page(open_file: Opens) -> None:
     assert [(left, right) for left, right in edges if left < 0 or right > PHONE.width] == []
 
 
-def test_a_new_capture_is_shown_where_the_reader_is(
-    serve: Callable[[Subject], Running], opener: Opener
-) -> None:
+def test_a_new_capture_is_shown_where_the_reader_is(serve: Callable[[Subject], Running], opener: Opener) -> None:
     """The page keeps its place, and says that it is new."""
     run = serve(SAMPLE)
     page = opener.address(run.url, run.origin)
     page.get_by_role("treeitem").first.wait_for()
     act(page, "drill", labelled("layer1"))
     run.exhibit.show(encode(msgspec.structs.replace(SAMPLE, name="Renewed")))
-    expect(page.get_by_role("heading", name="Renewed")).to_be_visible()
+    expect(page.locator("h1", has_text="Renewed")).to_be_visible()
     expect(page.locator(".notice")).to_contain_text("Captured anew")
     assert state(page, "scope") == labelled("layer1")
 
 
-def test_a_capture_that_fails_leaves_the_last_graph(
-    serve: Callable[[Subject], Running], opener: Opener
-) -> None:
+def test_a_capture_that_fails_leaves_the_last_graph(serve: Callable[[Subject], Running], opener: Opener) -> None:
     """With the reason in a bar."""
     run = serve(SAMPLE)
     page = opener.address(run.url, run.origin)
     page.get_by_role("treeitem").first.wait_for()
     run.exhibit.fail("model.py:3: NameError: name 'nn' is not defined")
     expect(page.locator(".notice")).to_have_text("model.py:3: NameError: name 'nn' is not definedClose")
-    expect(page.get_by_role("heading", name="TinyResNet")).to_be_visible()
+    expect(page.locator("h1", has_text="TinyResNet")).to_be_visible()
