@@ -41,7 +41,7 @@ export const SLAB = 0.16;
 export const RIM = 0.74;
 const GAPS: Gaps = { along: 0.62, across: 0.55, rows: 1.5 };
 /** Towards the reader boxes hide each other more, and need more room. */
-const UPRIGHT: Gaps = { along: 1.05, across: 0.45, rows: 1.3 };
+const UPRIGHT: Gaps = { along: 1.2, across: 0.45, rows: 1.3 };
 const INNER_ASPECT = 2.6;
 
 /** Positions for all that is drawn: slabs as large as their contents, from the inside out. Linear but for sorting. */
