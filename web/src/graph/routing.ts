@@ -155,8 +155,9 @@ class Ways {
       return [this.over(source, target, this.peakOf(source, target), "arch")];
     }
     const lane = v + (before.near + after.far) / 2;
-    const right: Point = [u + before.end + 0.35, LIFT, lane];
-    const left: Point = [u + after.start - 0.35, LIFT, lane];
+    const y = this.placed.y[a]! + LIFT;
+    const right: Point = [u + before.end + 0.35, y, lane];
+    const left: Point = [u + after.start - 0.35, y, lane];
     return [
       leaves
         ? swing(this.exit(source), right, 1)
