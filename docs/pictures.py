@@ -136,9 +136,7 @@ def _take(browser: Browser, html: Path, picture: Picture, path: Path) -> None:
         viewport={"width": width, "height": height}, color_scheme=picture.theme, reduced_motion="reduce"
     )
     page.goto(f"{html.as_uri()}#{picture.fragment}")
-    while not page.evaluate(
-        "window.visunn?.statistics?.().frames > 0"
-    ):  # the page's policy forbids what polls within it
+    while not page.evaluate("window.visunn?.statistics?.().frames > 0"):  # a poll within it, its policy forbids
         page.wait_for_timeout(100)
     for key in picture.keys:
         page.keyboard.press(key)

@@ -58,9 +58,7 @@ def test_a_run_that_failed_says_why_and_where(open_file: Opens) -> None:
     assert state(page, "selected") == labelled("conv1")
 
 
-def test_without_webgl_there_are_a_drawing_and_the_tree(
-    playwright: Playwright, bundle: Bundle, tmp_path: Path
-) -> None:
+def test_without_webgl_there_are_a_drawing_and_the_tree(playwright: Playwright, bundle: Bundle, tmp_path: Path) -> None:
     """A click in the drawing drills, as one in the scene does."""
     flat = chromium.launch(playwright, "--disable-3d-apis")
     opener = Opener(flat, tmp_path)
@@ -97,9 +95,7 @@ def test_on_a_phone_nothing_lies_beside_the_page(open_file: Opens) -> None:
     assert [(left, right) for left, right in edges if left < 0 or right > PHONE.width] == []
 
 
-def test_a_new_capture_is_shown_where_the_reader_is(
-    serve: Callable[[Subject], Running], opener: Opener
-) -> None:
+def test_a_new_capture_is_shown_where_the_reader_is(serve: Callable[[Subject], Running], opener: Opener) -> None:
     """The page keeps its place, and says that it is new."""
     run = serve(SAMPLE)
     page = opener.address(run.url, run.origin)
@@ -111,9 +107,7 @@ def test_a_new_capture_is_shown_where_the_reader_is(
     assert state(page, "scope") == labelled("layer1")
 
 
-def test_a_capture_that_fails_leaves_the_last_graph(
-    serve: Callable[[Subject], Running], opener: Opener
-) -> None:
+def test_a_capture_that_fails_leaves_the_last_graph(serve: Callable[[Subject], Running], opener: Opener) -> None:
     """With the reason in a bar."""
     run = serve(SAMPLE)
     page = opener.address(run.url, run.origin)

@@ -108,6 +108,22 @@ class Sonograms(nn.Module):
         return self.words(input_ids).mean(1) @ self.conv(bands.transpose(1, 3)).mean((2, 3)).T
 
 
+class Codebooks(nn.Module):
+    """Words of sound, several at a time: each is looked up in a part of its own of one table."""
+
+    main_input_name = "input_ids"
+    offsets: Tensor
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.words = nn.Embedding(5 * 40, 16)
+        self.register_buffer("offsets", torch.arange(5) * 40)
+
+    def forward(self, input_ids: Tensor | None = None) -> Tensor:
+        codes = self.offsets if input_ids is None else input_ids + self.offsets
+        return self.words(codes).sum(-2)
+
+
 class Waves(nn.Module):
     """Samples of sound; in train mode a span of ten frames is masked."""
 

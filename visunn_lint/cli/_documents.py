@@ -18,8 +18,9 @@ if TYPE_CHECKING:
     from visunn_lint.cli._options import CaptureOptions, ProjectOptions
     from visunn_lint.cli._terminal import Terminal
     from visunn_lint.document import Document
-    from visunn_lint.finding import Broken
+    from visunn_lint.finding import Broken, Finding
     from visunn_lint.records import Mode
+    from visunn_lint.topology import Topology
 
 _MOST_NAMES = 10
 _ALONE = ScaleOptions(jobs=1, executor="", shard=Shard(1, 1), maxfail=None)
@@ -36,23 +37,40 @@ class Asked:
     project: ProjectOptions
 
 
-def document_of(asked: Asked, terminal: Terminal) -> Document | Broken:
-    """Return the document of the one model that a target is, with what was found in it.
+@dataclass(frozen=True, slots=True)
+class Found:
+    """The one model of a target: its graph, what was found in it, and the root of its project."""
 
-    Or why it could not be linted, which is told on stderr already. Raises TargetError for a target
-    with no model, or several.
+    topology: Topology
+    findings: tuple[Finding, ...]
+    root: Path
+
+
+def find_model(asked: Asked, terminal: Terminal) -> Found | Broken:
+    """Return the one model that a target is, or why it could not be linted, which is told on stderr already.
+
+    Raises TargetError for a target with no model, or several.
     """
     settings = settings_for([asked.target], asked.project, asked.remembered.as_table())
     checked = check_all([asked.target], settings, asked.capture, _ALONE, terminal, _has_failed)
     if checked.report.broken:
         return checked.report.broken[0]
     model = _only(checked, asked.target)
-    report = suppress(checked.report, settings)
-    return build(
+    findings = suppress(checked.report, settings).findings
+    return Found(
         topology_in(model, asked.mode),
-        root=settings.root or Path.cwd(),
-        findings=[finding for finding in report.findings if finding.model == model.name],
+        tuple(finding for finding in findings if finding.model == model.name),
+        settings.root or Path.cwd(),
     )
+
+
+def document_of(asked: Asked, terminal: Terminal) -> Document | Broken:
+    """Return the document of the one model that a target is, with what was found in it.
+
+    Or why it could not be linted; see ``find_model``.
+    """
+    found = find_model(asked, terminal)
+    return build(found.topology, root=found.root, findings=found.findings) if isinstance(found, Found) else found
 
 
 def _only(checked: Checked, target: str) -> ModelOutcome:

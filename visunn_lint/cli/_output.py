@@ -57,13 +57,13 @@ def write_report(report: Report, output: Output, view: View, terminal: Terminal)
         terminal.write(render(report, view))
         return
     try:
-        _write_file(output.path, render(report, view.for_file()).encode("utf-8", "backslashreplace"))
+        write_file(output.path, render(report, view.for_file()).encode("utf-8", "backslashreplace"))
     except OSError as error:
         msg = f"cannot write {output.path}: {error.strerror}"
         raise VisunnError(msg, hint="give --output-format FORMAT=PATH a path that can be written") from None
 
 
-def _write_file(path: Path, content: bytes) -> None:
+def write_file(path: Path, content: bytes) -> None:
     """Write a file whole or not at all; what is no file, such as a pipe, is written to as it is.
 
     Raises OSError, for a symbolic link as well: who put it there may not be who runs this.

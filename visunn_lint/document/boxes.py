@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from visunn_lint.document.nesting import Key, Nesting, Part
     from visunn_lint.document.records import BoxKind, Family
     from visunn_lint.document.tables import Files, Specs
+    from visunn_lint.location import Location
     from visunn_lint.records import Call, Node, Slot
     from visunn_lint.spec import TensorSpec
     from visunn_lint.topology import Topology
@@ -63,14 +64,22 @@ class BoxMaker:
             parameters=self._modules.parameters.get(path, 0),
             flops=self._flops[number],
             bytes=sum(slot.spec.nbytes for slot in outputs),
-            source=self._files.place(call.source if call is not None else None),
+            source=self._files.place(self._source(number, call)),
         )
 
     def _borders(self, call: Call | None, number: int) -> tuple[Sequence[Slot], Sequence[Slot]]:
-        """Return what goes into a call and comes out; of a run whose outermost call nobody saw, its inputs."""
-        if call is not None:
-            return call.inputs, call.outputs
-        return (self._topology.captured.inputs if number == 0 else ()), ()
+        """Return what goes into a call and comes out; the model's own inputs go by the names of their parameters."""
+        outputs = () if call is None else call.outputs
+        if number == 0 and self._topology.captured.inputs:
+            return self._topology.captured.inputs, outputs
+        return () if call is None else call.inputs, outputs
+
+    def _source(self, number: int, call: Call | None) -> Location | None:
+        """Return the line of a call; nobody but us called the model, so that its line is where it is made."""
+        if number:
+            return None if call is None else call.source
+        model = self._topology.modules.get("")
+        return None if model is None else model.source
 
     def _label(self, part: Part, path: str) -> str:
         """Return the name of a module as its caller would say it: the path from there on."""

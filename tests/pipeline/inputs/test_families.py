@@ -9,6 +9,7 @@ import pytest
 from tests.models.families import (
     Clips,
     Clouds,
+    Codebooks,
     Detector,
     Frames,
     Listener,
@@ -49,6 +50,7 @@ def _infer(model: nn.Module) -> Arguments:
         pytest.param(Translator, "b x 16:int64, decoder_input_ids=b x 16:int64", id="encoder-decoder"),
         pytest.param(Listener, "b x 20 x 100, decoder_input_ids=b x 16:int64", id="spectrogram"),
         pytest.param(Sonograms, "b x 16:int64, input_features=b x 1 x 256 x 20", id="sonogram"),
+        pytest.param(Codebooks, "b x 16 x 5:int64", id="codebooks"),
         pytest.param(Waves, "b x 16000", id="waveform"),
         pytest.param(Mosaic, "64x96, grid_thw=1x3:int64", id="flat-patches"),
         pytest.param(Clips, "b x 3 x 16 x 224 x 224", id="clips"),

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Final
 
 from visunn_lint.render.export._colours import CHANGES, FAMILIES
 from visunn_lint.render.export._picture import Picture
+from visunn_lint.tree.text import safe
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -13,6 +14,7 @@ if TYPE_CHECKING:
     from visunn_lint.document import Document
 
 SUFFIXES = (".dot", ".gv")
+MARK = b"// drawn by visunn"
 
 _MOST: Final = 300
 _HEAD: Final = """\
@@ -29,6 +31,7 @@ def export(document: Document) -> bytes:
 
 
 def _lines(picture: Picture) -> Iterator[str]:
+    yield f"{MARK.decode()}\n"
     yield f"digraph {_quoted(picture.document.name)} {{\n{_HEAD}"
     yield from _level(picture)
     for wire in picture.wires:
@@ -73,4 +76,4 @@ def _quoted(text: str) -> str:
 
 def _escaped(text: str) -> str:
     """Return a text as it stands within quotes: a backslash would begin one of Graphviz's own sequences."""
-    return text.replace("\\", "\\\\").replace('"', '\\"')
+    return safe(text).replace("\\", "\\\\").replace('"', '\\"')

@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from visunn_lint.document import Document
 
 SUFFIXES = (".html", ".htm")
+MARK = b"<title>visunn</title>"
 
 
 def export(document: Document) -> bytes:

@@ -10,6 +10,7 @@ if TYPE_CHECKING:
     from visunn_lint.document import Document
 
 SUFFIXES = (".json",)
+MARK = b'{"format":"visunn.graph/1"'
 
 
 def export(document: Document) -> bytes:

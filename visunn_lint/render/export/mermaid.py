@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final
 
 from visunn_lint.render.export._colours import CHANGES, FAMILIES
 from visunn_lint.render.export._picture import Picture
-from visunn_lint.tree.text import clip
+from visunn_lint.tree.text import clip, safe
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -15,12 +15,14 @@ if TYPE_CHECKING:
     from visunn_lint.document import Document
 
 SUFFIXES = (".mmd", ".mermaid")
+MARK = b"%% drawn by visunn"
 
 _SIZES: Final = (48, 30, 20, 10)
 """How many boxes are drawn at most: the first of these with which the text stays within the limits."""
-_MOST_EDGES: Final = 500
+_MOST_EDGES: Final = 200
+"""GitHub shows an error in place of more than 500 (mermaid's maxEdges); a browser gives up well before that."""
 _MOST_CHARACTERS: Final = 50_000
-"""More of either, and GitHub shows an error in place of the picture (mermaid's maxEdges and maxTextSize)."""
+"""GitHub shows an error in place of more (mermaid's maxTextSize)."""
 _LONGEST: Final = 60
 _PLAIN: Final = re.compile(r"[^\w ×→…,./()=+-]")
 """What is written as its number: mermaid, or the HTML it writes, could take it for its own."""
@@ -37,7 +39,7 @@ def _fits(picture: Picture) -> bool:
 
 
 def _lines(picture: Picture) -> Iterator[str]:
-    yield "flowchart TB\n"
+    yield f"flowchart TB\n{MARK.decode()}\n"
     classes: dict[str, str] = {}
     stack = [(cell, 1) for cell in reversed(picture.inside[0])]
     while stack:
@@ -56,6 +58,9 @@ def _lines(picture: Picture) -> Iterator[str]:
     for wire in picture.wires:
         shape = _escaped(picture.spec(wire.spec))
         yield f'  n{wire.source} -->|"{shape}"| n{wire.target}\n' if shape else f"  n{wire.source} --> n{wire.target}\n"
+    opened = ",".join(f"s{cell}" for cell in picture.inside if cell)
+    if opened:
+        yield f"  classDef opened fill:none,stroke:#8b929e\n  class {opened} opened\n"
     yield from (f"  classDef {name} {style}\n" for name, style in sorted(classes.items()))
 
 
@@ -81,4 +86,4 @@ def _class(picture: Picture, cell: int) -> tuple[str, str]:
 
 
 def _escaped(text: str) -> str:
-    return _PLAIN.sub(lambda match: f"#{ord(match[0])};", text)
+    return _PLAIN.sub(lambda match: f"#{ord(match[0])};", safe(text))

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final
 from visunn_lint.render.export._colours import CHANGES, FAMILIES, SEVERITIES
 from visunn_lint.render.export._geometry import HEIGHT, TITLE, Geometry
 from visunn_lint.render.export._picture import Picture
-from visunn_lint.tree.text import clip, rounded
+from visunn_lint.tree.text import clip, rounded, safe
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from visunn_lint.render.export._picture import Wire
 
 SUFFIXES = (".svg",)
+MARK = b"<!-- drawn by visunn -->"
 
 _MOST: Final = 48
 _MARGIN: Final = 24.0
@@ -71,6 +72,7 @@ def _drawn(drawing: _Drawing) -> Iterator[str]:
     width, height = round(2 * drawing.half), round(drawing.height)
     yield f'<svg xmlns="http://www.w3.org/2000/svg" width="{width}" height="{height}" viewBox="0 0 {width} {height}" '
     yield f'role="img" aria-labelledby="title">\n<title id="title">{_text(_summary(drawing.picture))}</title>\n'
+    yield f"{MARK.decode()}\n"
     yield f"<style>{_STYLE}{_family_styles(drawing.families, 'light')}"
     yield "@media (prefers-color-scheme:dark){"
     yield f"{_DARK}{_family_styles(drawing.families, 'dark')}}}</style>\n"
@@ -257,7 +259,7 @@ def _family_styles(families: list[Family], ground: str) -> str:
 
 
 def _text(text: str) -> str:
-    return escape(text, quote=False)
+    return escape(safe(text), quote=False)
 
 
 def _number(value: float) -> str:

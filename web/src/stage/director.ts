@@ -78,12 +78,10 @@ export class Director {
     if (kind === "rotation") {
       return { ...rig.pose, ...home };
     }
-    if (kind === "position") {
-      return rig.fit(all, rig.pose.azimuth, rig.pose.elevation);
-    }
     const one = kind === "fly" && box !== null ? this.world.boundsOf(box) : null;
     if (one === null) {
-      const pose = rig.fit(all, home.azimuth, home.elevation);
+      const { azimuth, elevation } = kind === "position" ? rig.pose : home;
+      const pose = rig.fit(all, azimuth, elevation);
       return { ...pose, distance: Math.max(pose.distance, NEAREST) };
     }
     return rig.fit([widen(one)], rig.pose.azimuth, rig.pose.elevation);
