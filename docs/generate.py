@@ -1,7 +1,7 @@
-"""Write what of the documentation comes from the code: run `python docs/generate.py` after a change to a rule.
+"""Write what comes from the code: run `python docs/generate.py` after a change to a rule or to a document's types.
 
-That is a page for each rule and their index in `docs/rules/`, and the JSON Schema of the report in
-`schema/`. A test compares these files with the code.
+That is a page for each rule and their index in `docs/rules/`, and in `schema/` the JSON Schemas of the
+report and of the viewer's document. A test compares these files with the code.
 """
 
 from __future__ import annotations
@@ -11,7 +11,8 @@ from itertools import groupby
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from visunn_lint.render.json import schema
+from visunn_lint.document.encoding import schema as document_schema
+from visunn_lint.render.json import schema as report_schema
 from visunn_lint.rules import discover
 
 if TYPE_CHECKING:
@@ -34,8 +35,12 @@ def generated() -> dict[Path, str]:
     """Return the text of every generated file, by its path from the root of the project."""
     rules = [rule.info() for rule in discover() if rule.__module__.startswith("visunn_lint.")]
     pages = {RULES / f"{rule.name}.md": _page(rule) for rule in rules}
-    report = json.dumps(schema(), indent=2, ensure_ascii=False) + "\n"
-    return {**pages, RULES / "README.md": _index(rules), Path("schema/report-v1.json"): report}
+    schemas = {"report-v1": report_schema(), "graph-v1": document_schema()}
+    written = {
+        Path(f"schema/{name}.json"): json.dumps(schema, indent=2, ensure_ascii=False) + "\n"
+        for name, schema in schemas.items()
+    }
+    return {**pages, RULES / "README.md": _index(rules), **written}
 
 
 def main() -> None:

@@ -7,6 +7,7 @@ differ from the model's own.
 
 from __future__ import annotations
 
+from collections import defaultdict
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -55,16 +56,33 @@ def replay(captured: Captured) -> list[Tensor]:
     records, tape = captured.recording.records, captured.tape
     needed = _ancestors(captured)
     stand_ins = RealStandIns()
+    done_with = _done_with(captured, needed)
     made: dict[Operand, Tensor] = {}
     for index in range(len(records)):
         _run_asides(tape, index, made)
-        if index not in needed:
-            continue
-        if index in tape.sources:
+        if index in needed and index in tape.sources:
             made[Operand(index, 0)] = stand_ins.of(tape.sources[index])
-        elif index in tape.steps:
+        elif index in needed and index in tape.steps:
             made.update(_run_step(tape.steps[index], index, made))
+        for operand in done_with.get(index, ()):
+            made.pop(operand, None)
     return [made[operand] for operand in tape.outputs.values()]
+
+
+def _done_with(captured: Captured, needed: set[int]) -> dict[int, list[Operand]]:
+    """Return by node what no later one is called with: a model as large as memory allows leaves no room for it."""
+    records, tape = captured.recording.records, captured.tape
+    last: dict[Operand, int] = {}
+    for index in range(len(records)):
+        steps = [*tape.asides.get(index, ()), *([tape.steps[index]] if index in needed and index in tape.steps else ())]
+        for step in steps:
+            last.update(dict.fromkeys(_operands_in((step.args, step.kwargs, step.writes)), index))
+    for operand in tape.outputs.values():
+        last.pop(operand, None)
+    found: defaultdict[int, list[Operand]] = defaultdict(list)
+    for operand, index in last.items():
+        found[index].append(operand)
+    return found
 
 
 def _ancestors(captured: Captured) -> set[int]:

@@ -8,7 +8,7 @@ import pytest
 
 import visunn_lint
 
-SLOW = {"networkx", "tensorboard", "torch"}
+SLOW = {"networkx", "starlette", "tensorboard", "torch", "uvicorn"}
 
 
 def modules_after(program: str) -> set[str]:
@@ -25,6 +25,8 @@ def modules_after(program: str) -> set[str]:
         pytest.param("import visunn_lint.plugin", {*SLOW, "rich", "click", "msgspec"}, id="plugin"),
         pytest.param("from visunn_lint.cli import run; run(['--help'])", {*SLOW, "rich", "msgspec"}, id="--help"),
         pytest.param("from visunn_lint.cli import run; run(['check', '--help'])", SLOW, id="check --help"),
+        pytest.param("from visunn_lint.cli import run; run(['serve', '--help'])", SLOW, id="serve --help"),
+        pytest.param("from visunn_lint.cli._visu import run; run(['--help'])", {*SLOW, "rich"}, id="visu --help"),
         pytest.param("from visunn_lint.cli import run; run(['rule', 'VIS301'])", SLOW, id="rule VIS301"),
         pytest.param("from visunn_lint.cli import run; run(['rule', '--all'])", SLOW, id="rule --all"),
         pytest.param("import visunn_lint; visunn_lint.Rule, visunn_lint.model, visunn_lint.Finding", SLOW, id="Rule"),

@@ -41,6 +41,10 @@ class GraphError(VisunnError):
     """A GraphDef or an event log is malformed."""
 
 
+class DataError(VisunnError):
+    """A document that the viewer shows is malformed."""
+
+
 class CaptureError(VisunnError):
     """``forward`` raised during the capture.
 

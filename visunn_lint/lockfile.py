@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from dataclasses import replace
 from pathlib import Path  # noqa: TC003 -- importable with the rest, as msgspec reads annotations
 from typing import TYPE_CHECKING, Any, Final
@@ -10,6 +9,7 @@ from typing import TYPE_CHECKING, Any, Final
 import msgspec
 
 from visunn_lint.errors import ConfigError
+from visunn_lint.files import write_whole
 from visunn_lint.outline import Entry, Outline
 
 if TYPE_CHECKING:
@@ -58,12 +58,9 @@ def _tuples(value: object) -> Any:  # noqa: ANN401 -- Plain, whose inner values 
 
 def write_lock(file: Path, models: Mapping[str, Outline]) -> None:
     """Write a lock file, whole or not at all; raises ConfigError if there is no room for it."""
-    temporary = file.with_name(f".{file.name}.{os.getpid()}")
     try:
-        temporary.write_text(lock_text(models), encoding="utf-8", newline="\n")
-        temporary.replace(file)
+        write_whole(file, lock_text(models).encode())
     except OSError as error:
-        temporary.unlink(missing_ok=True)
         message = f"cannot write {file}: {error.strerror}"
         raise ConfigError(message, hint="see who may write there") from error
 

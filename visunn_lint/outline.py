@@ -11,6 +11,7 @@ from collections.abc import Mapping  # noqa: TC003 -- read at run time where out
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final
 
+from visunn_lint import query
 from visunn_lint.spec import Plain  # noqa: TC001 -- see above
 
 if TYPE_CHECKING:
@@ -52,10 +53,7 @@ class Outline:
 
 
 def outline(topology: Topology) -> Outline:
-    """Return the outline of a captured model, its modules and calls in natural order of their names.
-
-    Its size is that of the relation between calls, which in a densely connected network is quadratic.
-    """
+    """Return the outline of a captured model, its modules and calls in natural order of their names."""
     modules = {path: _entry(topology.modules[path]) for path in sorted(topology.modules, key=natural)}
     feeds = _feeds(topology)
     ordered = {name: tuple(sorted(feeds[name], key=natural)) for name in sorted(feeds, key=natural)}
@@ -101,20 +99,8 @@ def _specs(slots: Iterable[Slot]) -> str:
 
 def _feeds(topology: Topology) -> dict[str, set[str]]:
     """Return for each input and each leaf call the calls and outputs that it reaches, through container ops alone."""
-    parents = {call.parent for call in topology.calls}
-    leaves = {call.key: _call_name(call) for call in topology.calls if call.key not in parents}
-    found: dict[str, set[str]] = {}
-    reaches: dict[str, frozenset[str]] = {}
-    for node in topology.nodes.values():
-        sources = frozenset().union(*(reaches.get(name, frozenset()) for name in node.inputs))
-        here = _end(node) or leaves.get((node.module, -1 if node.call is None else node.call))
-        if here is None:
-            reaches[node.name] = sources
-            continue
-        reaches[node.name] = frozenset({here})
-        for source in sources - {here}:
-            found.setdefault(source, set()).add(here)
-    return found
+    leaves = {key: _call_name(call) for key, call in query.leaf_calls(topology).items()}
+    return query.flow(topology, lambda node: _end(node) or leaves.get(node.call_key))
 
 
 def _end(node: Node) -> str | None:

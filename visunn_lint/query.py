@@ -17,6 +17,8 @@ if TYPE_CHECKING:
     from visunn_lint.records import Call, Module, Node, Param
     from visunn_lint.topology import Topology
 
+    _Vertex = TypeVar("_Vertex", bound=Hashable)
+
 STORED_KINDS = frozenset({"param", "buffer", "const"})
 """Kinds of nodes that hold a tensor made before the run."""
 
@@ -92,6 +94,13 @@ def live_nodes(topology: Topology) -> Mapping[str, Node]:
     """Return the nodes that some output of the model depends on."""
     outputs = [node for node in topology.nodes.values() if node.kind == "output"]
     return reachable(outputs, topology.producers)
+
+
+@_answered_once
+def moved_nodes(topology: Topology) -> Mapping[str, Node]:
+    """Return the nodes that depend on what is on the model's device: its inputs, parameters and buffers."""
+    stored = [node for node in topology.nodes.values() if node.kind in {"input", "param", "buffer"}]
+    return reachable(stored, topology.consumers)
 
 
 def is_in_place(node: Node) -> bool:
@@ -175,6 +184,12 @@ def params_below(topology: Topology, module: Module) -> Iterator[Param]:
             seen.update((param.path, *param.shared_with))
 
 
+def shapes_below(topology: Topology, module: Module) -> tuple[tuple[str, tuple[int, ...] | None], ...]:
+    """Return names and shapes of the parameters below a module, by the names that they have within it."""
+    below = params_below(topology, module)
+    return tuple((param.path.removeprefix(f"{module.path}."), param.shape) for param in below)
+
+
 def node_graph(topology: Topology) -> nx.MultiDiGraph[Any]:
     """Return the nodes by name with an edge for each tensor that flows; edges carry its ``spec``."""
     import networkx as nx  # noqa: PLC0415 -- 171 ms that most runs do without
@@ -208,9 +223,8 @@ def module_graph(topology: Topology, *, merge_calls: bool) -> nx.DiGraph[Any]:
     for node in topology.nodes.values():
         if node.kind in STORED_KINDS:
             continue
-        key = (node.module, -1 if node.call is None else node.call)
-        if key in leaves:
-            vertex[node.name] = node.module if merge_calls else key
+        if node.call_key in leaves:
+            vertex[node.name] = node.module if merge_calls else node.call_key
             graph.add_node(vertex[node.name], kind="module", module=node.module)
         else:
             vertex[node.name] = node.name
@@ -232,24 +246,31 @@ def _connect(graph: nx.DiGraph[Any], vertex: dict[str, Hashable], node: Node, *,
     calls[node.name] = node.call
 
 
-def feeds(topology: Topology) -> dict[tuple[str, int], set[tuple[str, int]]]:
-    """Return for each leaf call the leaf calls that it feeds, straight or through container ops.
+def flow(topology: Topology, vertex: Callable[[Node], _Vertex | None]) -> dict[_Vertex, set[_Vertex]]:
+    """Return which vertices each vertex feeds, straight or through nodes that belong to none; not itself.
 
-    Its size is that of the relation itself, which in a densely connected network is quadratic.
+    ``vertex`` tells what a node belongs to. The size is that of the relation itself, which in a densely connected
+    network is quadratic.
     """
-    leaves = leaf_calls(topology)
-    sources: dict[str, frozenset[tuple[str, int]]] = {}
-    found: dict[tuple[str, int], set[tuple[str, int]]] = {key: set() for key in leaves}
+    found: dict[_Vertex, set[_Vertex]] = {}
+    reaches: dict[str, frozenset[_Vertex]] = {}
     for node in topology.nodes.values():
-        key = (node.module, -1 if node.call is None else node.call)
-        reached = frozenset().union(*(sources.get(name, frozenset()) for name in node.inputs))
-        if key not in leaves:
-            sources[node.name] = reached
+        sources = frozenset().union(*(reaches.get(name, frozenset()) for name in node.inputs))
+        here = vertex(node)
+        if here is None:
+            reaches[node.name] = sources
             continue
-        for source in reached - {key}:
-            found[source].add(key)
-        sources[node.name] = frozenset({key})
+        reaches[node.name] = frozenset({here})
+        for source in sources - {here}:
+            found.setdefault(source, set()).add(here)
     return found
+
+
+def feeds(topology: Topology) -> dict[tuple[str, int], set[tuple[str, int]]]:
+    """Return for each leaf call the leaf calls that it feeds, straight or through container ops."""
+    leaves = leaf_calls(topology)
+    found = flow(topology, lambda node: node.call_key if node.call_key in leaves else None)
+    return {key: found.get(key, set()) for key in leaves}
 
 
 def level(topology: Topology, module: Module) -> Level:

@@ -185,6 +185,11 @@ class Node:
         """The op without its namespace: ``conv2d``."""
         return self.op.rpartition("::")[2]
 
+    @property
+    def call_key(self) -> tuple[str, int]:
+        """The ``key`` of the call that it ran in; where there was none, one that no call has."""
+        return self.module, -1 if self.call is None else self.call
+
 
 FOREIGN = "file"
 """The engine of a graph that another program logged: as little is known of it as it tells."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence  # noqa: TC003 -- read at run time where specs are decoded
+from collections.abc import Callable, Mapping, Sequence  # noqa: TC003 -- read at run time where specs are decoded
 from dataclasses import dataclass, field, replace
 from difflib import get_close_matches
 from functools import lru_cache
@@ -172,6 +172,11 @@ class InputSpec:
         """Every tensor in it, depth first, positional arguments before named ones."""
         return tuple(_tensors([*self.args, *self.kwargs.values()]))
 
+    def with_tensors(self, change: Callable[[TensorInput], TensorInput]) -> InputSpec:
+        """Return a copy with every tensor in it changed."""
+        args = tuple(_changed(value, change) for value in self.args)
+        return InputSpec(args, {name: _changed(value, change) for name, value in self.kwargs.items()})
+
     @property
     def declares_batch(self) -> bool:
         """Whether some tensor names its batch axis."""
@@ -271,6 +276,14 @@ def _tensors(values: list[InputValue]) -> list[TensorInput]:
         elif isinstance(value, list):
             found.extend(_tensors(value))
     return found
+
+
+def _changed(value: InputValue, change: Callable[[TensorInput], TensorInput]) -> InputValue:
+    if isinstance(value, TensorInput):
+        return change(value)
+    if isinstance(value, dict):
+        return {name: _changed(item, change) for name, item in value.items()}
+    return [_changed(item, change) for item in value] if isinstance(value, list) else value
 
 
 def _spell(value: InputValue) -> str:

@@ -253,7 +253,8 @@ class CapturedModel:
     """All that is known of one model when its rules run; what was not asked for is None.
 
     ``eval`` and ``train`` are the captures in these modes, ``rebatched`` the eval capture at
-    another batch size. ``checkpoint`` is what the configuration says that the model is to load,
+    another batch size; where that lacks but the name of the batch axis, ``naming_batch`` has the
+    inputs with it. ``checkpoint`` is what the configuration says that the model is to load,
     ``shapes`` what shapes it is to have, as expressions by globs of module paths, ``locked`` what
     the lock file says of it. ``unfit`` tells of modes that were left out, as guessed inputs do not
     do there, what forward raised. ``loss`` is the one that its outputs go to, declared or read from
@@ -265,6 +266,7 @@ class CapturedModel:
     eval: Topology | None = None
     train: Topology | None = None
     rebatched: Topology | None = None
+    naming_batch: str = ""
     inputs_are_guessed: bool = False
     declared_ties: tuple[tuple[str, ...], ...] = ()
     checkpoint: Checkpoint | None = None

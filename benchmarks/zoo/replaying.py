@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+import resource
 from copy import deepcopy
 from typing import TYPE_CHECKING
 
@@ -20,15 +21,16 @@ if TYPE_CHECKING:
     from visunn_lint.loading.capturing import Subject
     from visunn_lint.pipeline.inputs.arguments import Arguments
 
-_MOST_BYTES = 3 << 29
-"""A model with more bytes of weights is not replayed: it takes their size three times over."""
+_WEIGHTS_SHARE = 0.2
+"""A model whose weights take more of the memory that there is, is not replayed: it takes them three times over."""
 
 
 def judge(subject: Subject, arguments: Arguments) -> tuple[Verdict, str]:
     """Return whether replay gives the model's own outputs in eval mode, and why not if it does not."""
     size = sum(parameter.numel() * parameter.element_size() for parameter in subject.model.parameters())
-    if size > _MOST_BYTES:
-        return "not run", "weights of more than 1.5 GB"
+    most, _ = resource.getrlimit(resource.RLIMIT_DATA)
+    if 0 < most * _WEIGHTS_SHARE < size:
+        return "not run", f"weights of {size / (1 << 30):.1f} GB: give more --memory"
     try:
         return _judge(_with_weights(subject), arguments)
     except (Exception, SystemExit) as error:  # noqa: BLE001 -- whatever it raises is the answer

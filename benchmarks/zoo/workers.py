@@ -67,17 +67,17 @@ class Worker:
             self.close()
         begin = monotonic()
         connection = self._connection or self._start()
-        connection.send(task)
-        self._done += 1
         rows: dict[str, Row] = {}
-        while connection.poll(max(0.0, begin + self._limits.seconds - monotonic())):
-            try:
+        try:
+            connection.send(task)
+            self._done += 1
+            while connection.poll(max(0.0, begin + self._limits.seconds - monotonic())):
                 row = connection.recv()
-            except EOFError:
-                return cut_short(task, rows.values(), f"died: {self.close()}", monotonic() - begin)
-            if row is None:
-                return tuple(rows.values())
-            rows[row.model] = row
+                if row is None:
+                    return tuple(rows.values())
+                rows[row.model] = row
+        except (EOFError, ConnectionError):  # reset, if it has ended with a task still unread
+            return cut_short(task, rows.values(), f"died: {self.close()}", monotonic() - begin)
         self.close()
         return cut_short(task, rows.values(), f"time: more than {self._limits.seconds:g} s", monotonic() - begin)
 

@@ -273,7 +273,8 @@ def test_verbose_tells_how_the_run_went(folder: Path, capsys: Capture) -> None: 
         "recycled.py::Net: eval ran on meta tensors",
         "recycled.py::Net: train ran on meta tensors",
     ]
-    reason = "recycled.py::Net has no capture at another batch size"
+    lacks = "its inputs do not name the batch axis, as in `b x 4`"
+    reason = f"recycled.py::Net has no capture at another batch size: {lacks}"
     assert lines[3] == f"VIS204 hard-coded-batch did not run: {reason}"
 
 

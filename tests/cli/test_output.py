@@ -80,7 +80,7 @@ def test_a_disk_that_is_full_leaves_the_older_report(
     def full(*_: object) -> None:
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr("visunn_lint.cli._output.copymode", full)
+    monkeypatch.setattr(Path, "replace", full)
     assert check("json=report.json") == 2
     assert "cannot write report.json: No space left on device" in capsys.readouterr().err
     assert (folder / "report.json").read_text("utf-8") == "older"

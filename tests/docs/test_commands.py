@@ -14,7 +14,7 @@ from visunn_lint.cli._terminal import Terminal
 
 ROOT = Path(__file__).parent.parent.parent
 PLACES = ("README.md", "CHANGELOG.md", "docs/ci.md", "docs/rules/README.md", "action.yml", ".pre-commit-hooks.yaml")
-_COMING = {"export", "serve"}
+_COMING = {"serve"}
 """Commands that the README announces."""
 
 _COMMAND = re.compile(

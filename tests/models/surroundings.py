@@ -10,6 +10,7 @@ import torch
 from torch import Tensor, nn
 
 from tests.models.case import Case, floats
+from tests.models.hard import tables
 
 
 class GlobalRandomness(nn.Module):
@@ -82,6 +83,17 @@ class FileCaches(nn.Module):
         return x * _windows[length] + _ramp(length, x.device)
 
 
+class LargeTables(nn.Module):
+    """Tables too large to be carried for real on the first rung, kept in all places of a file."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        tables.forget()
+
+    def forward(self, x: Tensor) -> Tensor:
+        return tables.function_cache(x) + tables.global_dictionary(x) + tables.global_name(x)
+
+
 _rows = floats((2, 4))
 SURROUNDINGS = (
     Case("global randomness", GlobalRandomness, _rows),
@@ -89,4 +101,5 @@ SURROUNDINGS = (
     Case("own generators", OwnGenerators, _rows),
     Case("global settings", GlobalSettings, _rows),
     Case("file caches", FileCaches, _rows),
+    Case("large tables", LargeTables, _rows),
 )

@@ -52,7 +52,7 @@ def _steps(topology: Topology) -> list[str]:
     lines: list[str] = []
     calls = {call.key: call for call in topology.calls if _is_torchs(topology, call.module)}
     for node in topology.nodes.values():
-        call = calls.pop((node.module, -1 if node.call is None else node.call), None)
+        call = calls.pop(node.call_key, None)
         if call is not None:
             lines.append(_call_line(topology, call))
         elif node.name in ops:

@@ -12,13 +12,14 @@ from pathlib import Path
 from time import time
 from typing import Final, NamedTuple
 
+from visunn_lint.files import UNFINISHED, write_whole
+
 FORMAT: Final = 1
 """Counted up when entries are written differently: those of other formats are not found."""
 
 _MAGIC: Final = b"visunn%02d" % FORMAT
 _CHECK: Final = 16
 _ENTRY: Final = re.compile(r"[0-9a-f]{32}")
-_UNFINISHED: Final = re.compile(r"[0-9a-f]{32}\.[0-9a-f]{8}\.tmp")
 _ABANDONED: Final = 3600.0
 """Seconds after which nobody is still writing an unfinished entry."""
 
@@ -70,16 +71,10 @@ class CacheFolder:
         """Write an entry, and return whether that went; readers see all of it or nothing."""
         if self._is_link() or len(content) > self.room // 4:
             return False
-        unfinished = self.path / f"{key}.{os.urandom(4).hex()}.tmp"
         try:
             self._make()
-            flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | _NO_LINKS
-            with open(os.open(unfinished, flags, 0o644), "wb") as file:  # noqa: PTH123 -- as above
-                file.write(_MAGIC + _checksum(content) + content)
-            unfinished.replace(self.path / key)
+            write_whole(self.path / key, _MAGIC + _checksum(content) + content, mode=0o644)
         except OSError:
-            with suppress(OSError):
-                unfinished.unlink(missing_ok=True)
             return False
         self._make_room()
         return True
@@ -113,7 +108,7 @@ class CacheFolder:
         """Drop what nobody finished, and, where entries take too much room, those not used for longest."""
         files, now = self._files(), time()
         for entry, found in files:
-            if _UNFINISHED.fullmatch(entry.name) and now - found.st_mtime > _ABANDONED:
+            if UNFINISHED.fullmatch(entry.name) and now - found.st_mtime > _ABANDONED:
                 entry.unlink(missing_ok=True)
         entries = [(found.st_mtime_ns, found.st_size, entry) for entry, found in files if _ENTRY.fullmatch(entry.name)]
         taken = sum(size for _, size, _ in entries)
@@ -133,7 +128,7 @@ class CacheFolder:
         found: list[tuple[Path, os.stat_result]] = []
         with suppress(OSError), os.scandir(self.path) as entries:
             for entry in entries:
-                if _ENTRY.fullmatch(entry.name) or _UNFINISHED.fullmatch(entry.name):
+                if _ENTRY.fullmatch(entry.name) or UNFINISHED.fullmatch(entry.name):
                     with suppress(OSError):
                         found.append((Path(entry.path), entry.stat(follow_symlinks=False)))
         return [(path, each) for path, each in found if stat.S_ISREG(each.st_mode)]

@@ -77,8 +77,8 @@ class _Run:
     def report(self, models: Sequence[CapturedModel]) -> Report:
         """Return all that was found, in order."""
         return Report(
-            findings=tuple(sorted(fold(self.found), key=lambda finding: finding.sort_key)),
-            suppressed=tuple(sorted(fold(self.suppressed), key=lambda finding: finding.sort_key)),
+            findings=tuple(sorted(fold(self.found, self.ran), key=lambda finding: finding.sort_key)),
+            suppressed=tuple(sorted(fold(self.suppressed, self.ran), key=lambda finding: finding.sort_key)),
             topologies={model.name: model.topology for model in models},
             rules_run=tuple(rule.info() for _, rule in sorted(self.ran.items())),
             rules_skipped=tuple(sorted(self.skipped, key=lambda skipped: (skipped.code, skipped.reason))),
@@ -90,6 +90,8 @@ def _skipped(rule: Rule, model: CapturedModel) -> SkippedRule | None:
     missing = sorted(need for need in rule.needs if getattr(model, need) is None)
     if missing:
         reason = f"{model.name} has no {' and no '.join(map(_called, missing))}"
+        if "rebatched" in missing and model.naming_batch:
+            reason += f": its inputs do not name the batch axis, as in `{model.naming_batch}`"
         return SkippedRule(rule.code, rule.name, reason, model.name)
     if not rule.is_structural and model.topology.captured.engine == FOREIGN:
         reason = f"{model.name} was logged by another program, without the arguments of its ops and their dtypes"

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from visunn_lint.checking import Checked, Course, check_project, open_executor
 from visunn_lint.cli._progress import progress
 from visunn_lint.config import load_settings
-from visunn_lint.errors import ELLIPSIS
+from visunn_lint.errors import ELLIPSIS, TargetError
 from visunn_lint.loading import Options
 from visunn_lint.pipeline import engines
 
@@ -22,7 +22,8 @@ if TYPE_CHECKING:
     from visunn_lint.cli._terminal import Terminal
     from visunn_lint.config import Settings
     from visunn_lint.finding import Broken
-    from visunn_lint.records import Captured
+    from visunn_lint.records import Captured, Mode
+    from visunn_lint.topology import Topology
 
 
 def settings_for(targets: Sequence[str], project: ProjectOptions, flags: Mapping[str, object]) -> Settings:
@@ -62,6 +63,19 @@ def check_all(
         checked = check_project(targets, settings, options, course)
     _tell_all(checked, scale, terminal)
     return checked
+
+
+def topology_in(model: ModelOutcome, mode: Mode) -> Topology:
+    """Return a model's capture in one mode; raises TargetError if it was not made."""
+    found = model.topologies.get(mode)
+    if found is None:
+        reason = dict(model.unfit).get(mode, "")
+        if reason:
+            msg = f"{model.name}: inferred inputs do not do in {mode} mode: {reason}"
+            raise TargetError(msg, hint=f"give --input, or another --mode than {mode}")
+        msg = f"{model.name}: not captured in {mode}"
+        raise TargetError(msg, hint="give another --mode, or change `modes` in the configuration of the model")
+    return found
 
 
 def _tell_all(checked: Checked, scale: ScaleOptions, terminal: Terminal) -> None:

@@ -6,13 +6,12 @@ from difflib import get_close_matches
 from errno import ELOOP
 from importlib import import_module
 from pathlib import Path
-from secrets import token_hex
-from shutil import copymode
 from typing import TYPE_CHECKING, NamedTuple
 
 import click
 
 from visunn_lint.errors import VisunnError
+from visunn_lint.files import write_whole
 from visunn_lint.render import report_formats
 
 if TYPE_CHECKING:
@@ -58,13 +57,13 @@ def write_report(report: Report, output: Output, view: View, terminal: Terminal)
         terminal.write(render(report, view))
         return
     try:
-        _write_file(output.path, render(report, view.for_file()).encode("utf-8", "backslashreplace"))
+        write_file(output.path, render(report, view.for_file()).encode("utf-8", "backslashreplace"))
     except OSError as error:
         msg = f"cannot write {output.path}: {error.strerror}"
         raise VisunnError(msg, hint="give --output-format FORMAT=PATH a path that can be written") from None
 
 
-def _write_file(path: Path, content: bytes) -> None:
+def write_file(path: Path, content: bytes) -> None:
     """Write a file whole or not at all; what is no file, such as a pipe, is written to as it is.
 
     Raises OSError, for a symbolic link as well: who put it there may not be who runs this.
@@ -75,15 +74,7 @@ def _write_file(path: Path, content: bytes) -> None:
     if path.exists() and not path.is_file():
         path.write_bytes(content)
         return
-    beside = path.parent / f".visunn-{token_hex(8)}.tmp"
-    try:
-        with beside.open("xb") as file:
-            file.write(content)
-        if path.exists():
-            copymode(path, beside)
-        beside.replace(path)
-    finally:
-        beside.unlink(missing_ok=True)
+    write_whole(path, content)
 
 
 def _read_output(value: str) -> Output:

@@ -14,7 +14,7 @@ from visunn_lint.cli import run
 from visunn_lint.location import is_installed
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Callable, Iterable, Sequence
     from multiprocessing.connection import Connection
 
 _OURS = Path(visunn_lint.__file__).parent
@@ -26,6 +26,13 @@ def run_round(arguments: Sequence[str], answer: Connection) -> None:
     What the model imports is imported anew in each. An interrupt ends the process at once, and
     without a word: whoever watches gets it as well.
     """
+    files_read = begin_round()
+    run(list(arguments))
+    answer.send(files_read())
+
+
+def begin_round() -> Callable[[], list[str]]:
+    """Return what tells the user's files that this process, a fresh one, has read since; it heeds interrupts."""
     signal.signal(signal.SIGINT, signal.SIG_DFL)
     opened: set[str] = set()
 
@@ -34,8 +41,7 @@ def run_round(arguments: Sequence[str], answer: Connection) -> None:
             opened.add(details[0])
 
     sys.addaudithook(hear)
-    run(list(arguments))
-    answer.send(sorted(own_files(opened.copy())))
+    return lambda: sorted(own_files(opened.copy()))
 
 
 def own_files(opened: Iterable[str]) -> set[str]:

@@ -51,6 +51,18 @@ class Terminal:
             msg = f"cannot write to stdout: {error.strerror}"
             raise VisunnError(msg) from None
 
+    def write_bytes(self, data: bytes) -> None:
+        """Write a file's content to stdout as it is; raises VisunnError if there is no room for it."""
+        try:
+            sys.stdout.flush()
+            sys.stdout.buffer.write(data)
+            sys.stdout.buffer.flush()
+        except BrokenPipeError:
+            _leave(sys.stdout)
+        except OSError as error:
+            msg = f"cannot write to stdout: {error.strerror}"
+            raise VisunnError(msg) from None
+
     def note(self, text: str) -> None:
         """Write a line about the run to stderr, unless it is to be quiet."""
         if not self.quiet:
@@ -103,5 +115,9 @@ def _write(text: str, stream: TextIO) -> None:
         stream.write(text.encode(encoding, "backslashreplace").decode(encoding))
         stream.flush()
     except BrokenPipeError:
-        # Python flushes once more when it ends, and would complain there.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())
+        _leave(stream)
+
+
+def _leave(stream: TextIO) -> None:
+    """Let a stream lead nowhere: Python flushes once more when it ends, and would complain there."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())

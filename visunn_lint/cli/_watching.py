@@ -68,7 +68,7 @@ def watch(targets: Sequence[str], check: Callable[[], Iterable[str] | None], ter
             terminal.note(f"watching {_count(watched.files)}; Ctrl-C ends")
             changed = next_change(watched, started)
             click.clear()
-            terminal.note(f"{_shown(changed)} changed")
+            terminal.note(f"{shown(changed)} changed")
     except KeyboardInterrupt:
         terminal.note("")
         return CLEAN
@@ -76,7 +76,7 @@ def watch(targets: Sequence[str], check: Callable[[], Iterable[str] | None], ter
 
 def check_apart(arguments: Sequence[str]) -> Callable[[], list[str] | None]:
     """Return a function that runs a command line in a fresh process, forked from one that has imported torch."""
-    context = _context()
+    context = fresh_processes(_PRELOADED)
 
     def check() -> list[str] | None:
         from visunn_lint.cli._round import run_round  # noqa: PLC0415 -- imports this package's commands
@@ -119,15 +119,17 @@ def next_change(watched: Watched, since: float) -> Path:
     raise KeyboardInterrupt
 
 
-def _context() -> ForkServerContext | SpawnContext:
+def fresh_processes(preloaded: Sequence[str]) -> ForkServerContext | SpawnContext:
+    """Return what starts fresh processes, of some modules that are imported already where the system can do so."""
     if "forkserver" not in multiprocessing.get_all_start_methods():
         return multiprocessing.get_context("spawn")
     context = multiprocessing.get_context("forkserver")
-    context.set_forkserver_preload(_PRELOADED)
+    context.set_forkserver_preload([*preloaded])
     return context
 
 
-def _shown(path: Path) -> str:
+def shown(path: Path) -> str:
+    """Return a path as somebody here would write it."""
     return str(path.relative_to(Path.cwd()) if path.is_relative_to(Path.cwd()) else path)
 
 

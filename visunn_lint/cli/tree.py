@@ -12,13 +12,12 @@ from visunn_lint.cli import _completing
 from visunn_lint.cli._options import capture_options, grouped, project_options, terminal_options
 from visunn_lint.cli._outcome import CLEAN, FINDINGS, NOT_LINTED
 from visunn_lint.cli._scale import cache_options, scale_options
-from visunn_lint.errors import TargetError
 from visunn_lint.tree import COLUMNS, DEFAULT_COLUMNS, SORTS, marks_of
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from visunn_lint.cache import ModelOutcome, Outcome
+    from visunn_lint.cache import Outcome
     from visunn_lint.cli._options import CaptureOptions, ProjectOptions
     from visunn_lint.cli._scale import CacheOptions, ScaleOptions
     from visunn_lint.cli._terminal import Terminal
@@ -93,11 +92,11 @@ def command(
     With shapes, parameters, calls and findings. Exits 1 if forward raised: the tree is then what ran until there.
     """
     from visunn_lint.checking import suppress  # noqa: PLC0415 -- much that --help does without
-    from visunn_lint.cli._models import check_all, settings_for  # noqa: PLC0415 -- as above
+    from visunn_lint.cli._models import check_all, settings_for, topology_in  # noqa: PLC0415 -- as above
 
     settings = settings_for(targets, project, remembered.as_table())
     checked = check_all(targets, settings, capture, scale, terminal, _has_failed)
-    topologies = {model.name: _topology(model, shown.mode) for model in checked.models}
+    topologies = {model.name: topology_in(model, shown.mode) for model in checked.models}
     if len(topologies) > 1:
         topologies = {name: replace(topology, name=name) for name, topology in topologies.items()}
     report = suppress(checked.report, settings)
@@ -114,19 +113,6 @@ def command(
 
 def _has_failed(outcome: Outcome) -> bool:
     return bool(outcome.broken) or any(model.topology.failure for model in outcome.models)
-
-
-def _topology(model: ModelOutcome, mode: Mode) -> Topology:
-    """Return a model's capture in one mode; raises TargetError if it was not made."""
-    found = model.topologies.get(mode)
-    if found is None:
-        reason = dict(model.unfit).get(mode, "")
-        if reason:
-            msg = f"{model.name}: inferred inputs do not do in {mode} mode: {reason}"
-            raise TargetError(msg, hint=f"give --input, or another --mode than {mode}")
-        msg = f"{model.name}: not captured in {mode}"
-        raise TargetError(msg, hint="give another --mode, or change `modes` in the configuration of the model")
-    return found
 
 
 def _tree(topology: Topology, findings: Sequence[Finding], shown: TreeOptions, view: View) -> str:

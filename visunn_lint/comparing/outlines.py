@@ -17,6 +17,7 @@ from visunn_lint.comparing import git
 from visunn_lint.config import load_settings
 from visunn_lint.errors import CaptureError, TargetError, VisunnError
 from visunn_lint.loading import load
+from visunn_lint.location import is_installed
 from visunn_lint.outline import Outline, outline
 
 if TYPE_CHECKING:
@@ -140,12 +141,6 @@ def moved(path: str, top: Path, files: Path) -> str:
     if not place.is_relative_to(top) or is_installed(path):
         return path
     return str(files / place.relative_to(top))
-
-
-def is_installed(path: str) -> bool:
-    """Return whether a path lies among installed packages or in an interpreter, not in a project's own files."""
-    prefixes = {sys.prefix, sys.base_prefix}
-    return "site-packages" in path or "dist-packages" in path or any(path.startswith(f"{each}/") for each in prefixes)
 
 
 def wrong_files(read: Sequence[str], top: Path, own: Path) -> list[str]:

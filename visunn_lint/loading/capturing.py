@@ -17,7 +17,7 @@ from visunn_lint.pipeline.engines.engine import Request
 from visunn_lint.pipeline.inputs.arguments import Arguments, from_values
 from visunn_lint.pipeline.inputs.choice import choose_arguments
 from visunn_lint.pipeline.inputs.inference import what_to_give
-from visunn_lint.pipeline.inputs.rebatching import rebatch
+from visunn_lint.pipeline.inputs.rebatching import naming_batch, rebatch
 from visunn_lint.pipeline.inputs.signature import inner_model, is_complete, spelled
 from visunn_lint.pipeline.inputs.trial import Rehearsal
 from visunn_lint.pipeline.ties import declared_ties
@@ -73,6 +73,7 @@ class Run:
     errors: Mapping[Mode, BaseException | None]
     arguments: Arguments
     rebatched: Topology | None = None
+    naming_batch: str = ""
     ties: tuple[tuple[str, ...], ...] = ()
     checkpoint: Checkpoint | None = None
     shapes: Mapping[str, str] | None = None
@@ -86,6 +87,7 @@ class Run:
             by_mode.get("eval"),
             by_mode.get("train"),
             self.rebatched,
+            naming_batch=self.naming_batch,
             inputs_are_guessed=known.is_inferred,
             declared_ties=self.ties,
             checkpoint=self.checkpoint,
@@ -169,14 +171,16 @@ def run_with(subject: Subject, arguments: Arguments, known: Mapping[Mode, Captur
     modes = [mode for mode in subject.modes if mode not in arguments.unfit]
     captures = {mode: (known or {}).get(mode) or engine.capture(replace(request, mode=mode)) for mode in modes}
     topologies = {mode: _topology(capture, arguments, subject) for mode, capture in captures.items()}
-    rebatched = None
+    rebatched, named = None, ""
     if "eval" in topologies and "rebatched" in subject.facts:
         rebatched = rebatch(request, arguments, topologies["eval"])
+        named = naming_batch(arguments, topologies["eval"])
     if rebatched is not None:
         topologies["eval"] = with_batch_dims(topologies["eval"], rebatched)
     errors = {mode: capture.error for mode, capture in captures.items()}
     checkpoint = read_checkpoint(subject.checkpoint) if subject.checkpoint is not None else None
-    return Run(topologies, errors, arguments, rebatched, declared_ties(subject.model), checkpoint, subject.shapes)
+    ties = declared_ties(subject.model)
+    return Run(topologies, errors, arguments, rebatched, named, ties, checkpoint, subject.shapes)
 
 
 def _topology(capture: Capture, arguments: Arguments, subject: Subject) -> Topology:
@@ -186,7 +190,7 @@ def _topology(capture: Capture, arguments: Arguments, subject: Subject) -> Topol
         message = (
             f"{spelled(subject.model)} raises with the inputs that were guessed for it: {topology.failure.message}"
         )
-        raise InputError(message, hint=what_to_give(arguments.spelling))
+        raise InputError(message, hint=what_to_give(arguments.spec))
     reason = "; ".join(filter(None, [subject.reason, known.reason]))
     spelling = arguments.spelling or known.input_spec
     return replace(

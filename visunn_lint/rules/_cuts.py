@@ -122,22 +122,19 @@ class Losses:
         if module is None or parent is None:
             return False
         siblings = (self.topology.modules[path] for path in parent.children if path != module.path)
-        own = self._params(module)
-        return any(self._params(each) == own and self._is_trained(each) for each in siblings)
+        own = self._shapes(module)
+        return any(self._shapes(each) == own and self._is_trained(each) for each in siblings)
 
-    def _params(self, module: Module) -> tuple[tuple[str, object], ...]:
-        """Return names and shapes of the parameters below a module, by the names that they have within it."""
-        if module.path not in self._params_by_path:
-            below = query.params_below(self.topology, module)
-            found = tuple((param.path.removeprefix(f"{module.path}."), param.shape) for param in below)
-            self._params_by_path[module.path] = found
-        return self._params_by_path[module.path]
+    def _shapes(self, module: Module) -> tuple[tuple[str, object], ...]:
+        if module.path not in self._shapes_by_path:
+            self._shapes_by_path[module.path] = query.shapes_below(self.topology, module)
+        return self._shapes_by_path[module.path]
 
     def _is_trained(self, module: Module) -> bool:
-        return any(f"{module.path}.{name}" in self._reached for name, _ in self._params(module))
+        return any(f"{module.path}.{name}" in self._reached for name, _ in self._shapes(module))
 
     @cached_property
-    def _params_by_path(self) -> dict[str, tuple[tuple[str, object], ...]]:
+    def _shapes_by_path(self) -> dict[str, tuple[tuple[str, object], ...]]:
         return {}
 
     @cached_property

@@ -134,25 +134,19 @@ def _follows_a_twin(topology: Topology, norm: Module) -> bool:
     part = topology.parent(norm)
     parent = topology.parent(part) if part is not None else None
     while part is not None and parent is not None:
-        params = _params(topology, part)
+        shapes = query.shapes_below(topology, part)
         siblings = (
             topology.modules[path] for path in parent.children if path in topology.modules and path != part.path
         )
-        if parent.kind not in CONTAINERS and any(_is_trained_twin(topology, each, params) for each in siblings):
+        if parent.kind not in CONTAINERS and any(_is_trained_twin(topology, each, shapes) for each in siblings):
             return True
         part, parent = parent, topology.parent(parent)
     return False
 
 
-def _is_trained_twin(topology: Topology, module: Module, params: Sequence[tuple[str, object]]) -> bool:
+def _is_trained_twin(topology: Topology, module: Module, shapes: Sequence[tuple[str, object]]) -> bool:
     is_trained = any(param.requires_grad for param in query.params_below(topology, module))
-    return is_trained and _params(topology, module) == params
-
-
-def _params(topology: Topology, module: Module) -> list[tuple[str, object]]:
-    """Return names and shapes of the parameters below a module, by the names that they have within it."""
-    below = query.params_below(topology, module)
-    return [(param.path.removeprefix(f"{module.path}."), param.shape) for param in below]
+    return is_trained and query.shapes_below(topology, module) == shapes
 
 
 def _is_frozen(topology: Topology, node: Node) -> bool:

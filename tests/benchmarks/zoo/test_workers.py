@@ -1,5 +1,6 @@
 """Tasks are done in processes of their own, within bounds."""
 
+from math import inf
 from pathlib import Path
 
 from benchmarks.zoo.record import Row, Task
@@ -38,6 +39,13 @@ def test_worker_that_dies_is_one_failed_row(tmp_path: Path) -> None:
         ("aborting.py", "failed", "died: SIGABRT", "", False, ""),
         ("linear.py::model", "captured", "", "meta", True, "equal"),
     ]
+
+
+def test_worker_that_dies_before_it_reads_its_task_is_one_failed_row(tmp_path: Path) -> None:
+    """Here it cannot set its own bounds: its end of the connection is reset, not merely closed."""
+    (tmp_path / "linear.py").write_text(LINEAR)
+    [[row]] = run_all([Task(str(tmp_path), "linear.py")], Limits(memory=inf), jobs=1)
+    assert (row.outcome, row.reason) == ("failed", "died: exit code 1")
 
 
 TASK = Task("folder", "net.py", replay=True)

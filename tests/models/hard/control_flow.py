@@ -123,8 +123,46 @@ def own_generator(x: Tensor) -> Tensor:
 
 
 def legacy_constructors(x: Tensor) -> Tensor:
-    """A constructor of torch's that tells nobody of its call."""
-    return x * torch.FloatTensor([1.0, 2.0, 3.0, 4.0])
+    """Constructors of torch's that tell nobody of their call; one makes an index that another function reads."""
+    return x * torch.FloatTensor([1.0, 2.0, 3.0, 4.0]) + _first(x, torch.IntTensor([4]))
+
+
+def _first(x: Tensor, size: Tensor) -> Tensor:
+    return x[:, : size[0]]
+
+
+_WEIGHTS = {"rows": torch.ones(4)}
+
+
+def legacy_type(x: Tensor) -> Tensor:
+    """A tensor of the file, in a function that names the constructor of its like."""
+    weights = _WEIGHTS["rows"]
+    return x * weights if isinstance(weights, torch.FloatTensor) else x
+
+
+def caught_value(x: Tensor) -> Tensor:
+    """Where a value cannot be had, another one is taken: on real tensors it can."""
+    try:
+        scale = float(x.abs().max())
+    except RuntimeError:
+        scale = 0.0
+    return x * scale
+
+
+def caught_by_all(x: Tensor) -> Tensor:
+    """A statement catches everything, the signal that meta tensors do not tell included."""
+    try:
+        return x @ x.double()
+    except:  # noqa: E722 -- what the case is about
+        return x @ x
+
+
+def caught_shape(x: Tensor) -> Tensor:
+    """An error that real tensors raise as well is caught: nothing is missing."""
+    try:
+        return x @ x[:2]
+    except RuntimeError:
+        return x @ x
 
 
 class KeptGenerator(nn.Module):
@@ -192,7 +230,11 @@ CASES = (
     computing(autocast, rung="real"),
     computing(moved),
     computing(own_generator),
-    computing(legacy_constructors, elsewhere=1),
+    computing(legacy_constructors),
+    computing(legacy_type, elsewhere=1),
+    computing(caught_value, rung="real"),
+    computing(caught_by_all, rung="real"),
+    computing(caught_shape),
     Hard("kept generator", KeptGenerator, rows),
     Hard("global random", GlobalRandom, rows),
     Hard("steered by tokens", SteeredByTokens, tokens(3, 5, vocabulary=10)),

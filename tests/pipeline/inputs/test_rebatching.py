@@ -91,3 +91,33 @@ def test_values_of_another_batch_are_in_the_way() -> None:
 
     model = capture_model(Masked(), kwargs={"mask": torch.ones(2, 4)}, inputs="b x 4", facts=_FACTS)
     assert model.rebatched is None
+
+
+class _Several(nn.Module):
+    def forward(self, x: Tensor, mask: Tensor, *, table: Tensor, parts: dict[str, Tensor]) -> Tensor:
+        return x + mask.sum() + table.sum() + parts["a"].sum()
+
+
+@pytest.mark.parametrize(
+    ("model", "inputs", "named"),
+    [
+        (_Net(_two_alone), "2x4", "b x 4"),
+        (_Net(_two_alone), "b x 4", ""),
+        (_Net(_two_alone), None, ""),
+        (_Net(_branches), "2x4", ""),
+        (_Net(_seven_alone), "2x4", "b x 4"),
+        (
+            _Several(),
+            "2x4, 2:bool, table=3x2, parts={a: 2x1}",
+            "b x 4, b:bool, table=3x2, parts={a: b x 1}",
+        ),
+    ],
+)
+def test_what_would_name_the_batch_axis_is_told(model: nn.Module, inputs: str | None, named: str) -> None:
+    """Where that is all that a second run lacks, not where values are needed; all that has as many rows is batched."""
+    assert capture_model(model, inputs=inputs, facts=_FACTS).naming_batch == named
+
+
+def test_values_can_name_it_too() -> None:
+    """As an input is written that has the shapes of theirs."""
+    assert capture_model(_Net(_two_alone), (torch.ones(2, 4),), facts=_FACTS).naming_batch == "b x 4"

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from visunn_lint.pipeline.inputs.arguments import choose_batch, materialise
 from visunn_lint.pipeline.inputs.trial import on_first_rung
 from visunn_lint.pipeline.steps import build_topology
+from visunn_lint.spec import InputSpec
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -18,7 +19,7 @@ if TYPE_CHECKING:
     from visunn_lint.pipeline.engines.engine import Request
     from visunn_lint.pipeline.inputs.arguments import Arguments
     from visunn_lint.records import Failure
-    from visunn_lint.spec import InputSpec
+    from visunn_lint.spec import TensorInput
     from visunn_lint.topology import Topology
 
 _MOST_BATCH = 1024
@@ -34,8 +35,7 @@ def rebatch(request: Request, arguments: Arguments, known: Topology) -> Topology
     the batch axis is not known, where values are needed, and where no run tells more.
     """
     spec = arguments.spec
-    needs_values = known.captured.rung != "meta" and known.failure is None  # a failure is looked at for real, too
-    if spec is None or needs_values or not _knows_batch(spec, is_inferred=arguments.is_inferred):
+    if spec is None or _needs_values(known) or not _knows_batch(spec, is_inferred=arguments.is_inferred):
         return None
     first = choose_batch(spec)
     sizes = _named_sizes(known.failure, first) if known.failure else iter((_coprime(spec, first), 2 * first))
@@ -46,6 +46,27 @@ def rebatch(request: Request, arguments: Arguments, known: Topology) -> Topology
             return topology
         found = found or topology
     return None if known.failure else found
+
+
+def naming_batch(arguments: Arguments, known: Topology) -> str:
+    """Return inputs as they would name the batch axis, if it is for lack of that name that ``rebatch`` has no run.
+
+    The batch is taken to be the first axis of the first tensor, and of all that have as many rows.
+    """
+    spec = InputSpec.parse(arguments.spelling) if arguments.spelling else InputSpec()
+    first = next((tensor.dims[0] for tensor in spec.tensors if tensor.dims), None)
+    if first is None or spec.declares_batch or _needs_values(known):
+        return ""
+    return str(spec.with_tensors(lambda tensor: _named(tensor) if tensor.dims[:1] == (first,) else tensor))
+
+
+def _named(tensor: TensorInput) -> TensorInput:
+    return replace(tensor, dims=("b", *tensor.dims[1:]))
+
+
+def _needs_values(known: Topology) -> bool:
+    """Return whether a run took values; a failure is looked at with values, too."""
+    return known.captured.rung != "meta" and known.failure is None
 
 
 def _run(request: Request, arguments: Arguments, spec: InputSpec, batch: int) -> Topology | None:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from visunn_lint.pipeline.engines.native import ENGINE
-from visunn_lint.pipeline.engines.native.verdict import UndecidedError
+from visunn_lint.pipeline.engines.native.verdict import UndecidedError, is_undecided
 from visunn_lint.pipeline.frames import raising_code
 from visunn_lint.pipeline.inputs.complaints import wants_floats
 
@@ -20,8 +20,7 @@ if TYPE_CHECKING:
     from visunn_lint.records import Failure, Mode
 
 _REAL_COST = 5
-_WANTS_VALUES = re.compile(r"\bmeta\b|register_meta|fake impl|data-dependent|requires? grad", re.IGNORECASE)
-"""What torch says where values or autograd are missing: it has no class of errors for that."""
+_WANTS_AUTOGRAD = re.compile(r"requires? grad", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,10 +87,9 @@ def _capture(request: Request) -> Capture:
 
 def _needs_more(error: BaseException) -> bool:
     """Return whether a run failed for want of values, or of autograd; not if other inputs should have been given."""
-    message = str(error)
     if isinstance(error, UndecidedError):
-        return not wants_floats(message)
-    return _WANTS_VALUES.search(message) is not None
+        return not wants_floats(str(error))
+    return is_undecided(error) or _WANTS_AUTOGRAD.search(str(error)) is not None
 
 
 def _judged(capture: Capture) -> Trial:

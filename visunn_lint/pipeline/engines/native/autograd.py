@@ -6,18 +6,18 @@ within it changes nothing. What the code asks for is followed here, by the conte
 
 from __future__ import annotations
 
-import threading
-from contextlib import contextmanager
-from functools import update_wrapper
+from functools import partial, update_wrapper
 from typing import TYPE_CHECKING, Final
 
 import torch
 from torch.autograd import Function as CustomFunction
 
+from visunn_lint.pipeline.engines.native.replacing import replaced
 from visunn_lint.pipeline.engines.native.running import recording
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable
+    from contextlib import AbstractContextManager
 
     from visunn_lint.pipeline.calling import Function, Value
     from visunn_lint.records import Autograd
@@ -33,43 +33,14 @@ _OPENING: Final[tuple[tuple[type, str, Callable[[Value], bool]], ...]] = (
 """What sets the mode, and whether autograd watches then."""
 _CLOSING: Final = (torch.no_grad, torch.enable_grad, torch.set_grad_enabled, torch.inference_mode)
 
-_lock = threading.Lock()
-_originals: Final[list[tuple[type, str, Value]]] = []
-_captures: Final[list[object]] = []
 
-
-@contextmanager
-def followed() -> Iterator[None]:
-    """Tell the recorder of this thread of the mode; captures may be nested, and run on several threads."""
-    with _lock:
-        if not _captures:
-            _patch()
-        _captures.append(None)
-    try:
-        yield
-    finally:
-        with _lock:
-            _captures.pop()
-            if not _captures:
-                _unpatch()
-
-
-def _patch() -> None:
-    for owner, name, watches in _OPENING:
-        _replace(owner, name, _opening(vars(owner)[name], watches))
-    for owner in _CLOSING:
-        _replace(owner, "__exit__", _closing(vars(owner)["__exit__"]))
-    _replace(CustomFunction, "apply", classmethod(_customised(vars(CustomFunction)["apply"])))
-
-
-def _replace(owner: type, name: str, replacement: object) -> None:
-    _originals.append((owner, name, vars(owner)[name]))
-    setattr(owner, name, replacement)
-
-
-def _unpatch() -> None:
-    while _originals:
-        setattr(*_originals.pop())
+def followed() -> AbstractContextManager[None]:
+    """Tell the recorder of this thread of the mode while the context lasts."""
+    return replaced(
+        {(owner, name): partial(_opening, watches=watches) for owner, name, watches in _OPENING}
+        | {(owner, "__exit__"): _closing for owner in _CLOSING}
+        | {(CustomFunction, "apply"): _customised}
+    )
 
 
 def _opening(original: Function, watches: Callable[[Value], bool]) -> Function:
@@ -99,7 +70,7 @@ def _closing(original: Function) -> Function:
     return update_wrapper(call, original)
 
 
-def _customised(original: Value) -> Function:
+def _customised(original: Value) -> object:
     """Return ``Function.apply`` as one that tells that its own backward answers for all it calls."""
 
     def apply(cls: type, *args: Value, **kwargs: Value) -> Value:
@@ -112,4 +83,4 @@ def _customised(original: Value) -> Function:
         finally:
             recorder.autograd = before
 
-    return apply
+    return classmethod(apply)

@@ -3,19 +3,20 @@
 from __future__ import annotations
 
 import random
-from collections import OrderedDict, deque
-from collections.abc import Callable, Iterable, Mapping
+from collections import deque
 from functools import partial, singledispatch
-from operator import is_
-from types import CellType, FunctionType, MethodType
-from typing import Any, NamedTuple
+from types import FunctionType, MethodType
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import torch
 from torch import nn
 
 from visunn_lint.pipeline.engines.native.atoms import ATOMS
+from visunn_lint.pipeline.engines.native.outside import FunctionCache, GlobalName, filled_cells, outside
+from visunn_lint.pipeline.engines.native.restoring import Restore, binding, emptying, items, numpy_state
 
-Restore = Callable[[], None]
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
 
 
 class Memory(NamedTuple):
@@ -29,11 +30,11 @@ class Memory(NamedTuple):
 def remember(value: object) -> Memory:
     """Return what puts an object back as it is now: here its class and attributes."""
     if type(value).__module__.partition(".")[0] == "numpy":
-        return Memory(_numpy(value))
+        return Memory(numpy_state(value))
     attributes, slots, cls = getattr(value, "__dict__", None), _slots(value), type(value)
     if not isinstance(attributes, dict) and not slots:
         return Memory()
-    put_back = _items(attributes) if isinstance(attributes, dict) else None
+    put_back = items(attributes) if isinstance(attributes, dict) else None
 
     def restore() -> None:
         if type(value) is not cls:
@@ -50,7 +51,7 @@ def remember(value: object) -> Memory:
 def _(value: nn.Module) -> Memory:
     """Remember a module's class and attributes; what its class holds for all is inside too."""
     attributes, cls = value.__dict__, type(value)
-    put_back = _items(attributes)
+    put_back = items(attributes)
 
     def restore() -> None:
         if type(value) is not cls:
@@ -62,13 +63,23 @@ def _(value: nn.Module) -> Memory:
 
 @remember.register
 def _(value: type) -> Memory:
-    """Remember nothing of a class but the containers that a user's module class holds for all its instances."""
-    return Memory(None, _class_state(value)) if issubclass(value, nn.Module) else Memory()
+    """Remember nothing of a class but what a user's module class holds, or reaches, for all its instances."""
+    return Memory(None, [*_class_state(value), *outside(value)]) if issubclass(value, nn.Module) else Memory()
+
+
+@remember.register(FunctionCache)
+def _(value: Any) -> Memory:  # noqa: ANN401 -- the class has no public name
+    return Memory(emptying(value))
+
+
+@remember.register
+def _(value: GlobalName) -> Memory:
+    return Memory(binding(value), [held for held in [value.namespace.get(value.name)] if held is not None])
 
 
 @remember.register
 def _(value: dict) -> Memory:  # type: ignore[type-arg]  # singledispatch wants the bare class
-    return Memory(_items(value), list(value.values()))
+    return Memory(items(value), list(value.values()))
 
 
 @remember.register(list)
@@ -123,23 +134,16 @@ def _(value: torch.Tensor) -> Memory:
 
 @remember.register
 def _(value: FunctionType) -> Memory:
-    """Remember what a hook or a callback closes over."""
-    cells = [cell for cell in value.__closure__ or () if _is_filled(cell)]
+    """Remember what a hook or a callback closes over, and what its code reaches."""
+    cells = filled_cells(value)
     saved = [cell.cell_contents for cell in cells]
+    inside = [*saved, *outside(value)]
 
     def restore() -> None:
         for cell, content in zip(cells, saved, strict=True):
             cell.cell_contents = content
 
-    return Memory(restore, saved) if cells else Memory()
-
-
-def _is_filled(cell: CellType) -> bool:
-    try:
-        _ = cell.cell_contents
-    except ValueError:
-        return False
-    return True
+    return Memory(restore if cells else None, inside)
 
 
 @remember.register
@@ -166,36 +170,6 @@ def _(value: torch.Generator) -> Memory:
 def _(value: random.Random) -> Memory:
     state = value.getstate()
     return Memory(lambda: value.setstate(state))
-
-
-def _items(value: dict[Any, Any]) -> Restore:
-    """Return what puts back the items of a dict in their order; an OrderedDict keeps an order of its own."""
-    keys, items = list(value), list(value.values())
-    base: type[dict[Any, Any]] = OrderedDict if isinstance(value, OrderedDict) else dict
-
-    def restore() -> None:
-        if len(value) == len(keys) and all(map(is_, value, keys)) and all(map(is_, value.values(), items)):
-            return
-        base.clear(value)
-        for key, item in zip(keys, items, strict=True):
-            base.__setitem__(value, key, item)
-
-    return restore
-
-
-def _numpy(value: Any) -> Restore | None:  # noqa: ANN401 -- numpy need not be installed
-    """Remember the state of numpy's generators, and the contents of arrays."""
-    if hasattr(value, "bit_generator"):
-        bits = value.bit_generator
-        state = bits.state
-        return lambda: setattr(bits, "state", state)
-    if hasattr(value, "get_state") and hasattr(value, "set_state"):
-        old = value.get_state()
-        return lambda: value.set_state(old)
-    if getattr(getattr(value, "flags", None), "writeable", False):
-        copy = value.copy()
-        return lambda: value.__setitem__(..., copy)
-    return None
 
 
 def _slots(value: object) -> Mapping[str, object]:

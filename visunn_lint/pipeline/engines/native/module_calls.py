@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING, Final, Protocol
 import torch
 from torch import nn
 
+from visunn_lint.pipeline.engines.native.replacing import replaced
+
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
     from types import CodeType
@@ -41,9 +43,6 @@ class _Active(threading.local):
 
 
 _active = _Active()
-_patches: Final[dict[tuple[type, str], tuple[Value, int]]] = {}
-"""The methods that are replaced now: the original, and how many captures want that."""
-_lock = threading.Lock()
 
 
 @contextmanager
@@ -53,12 +52,11 @@ def observed(observer: Observer, modules: Iterable[nn.Module]) -> Iterator[None]
     kinds = {(type(module), _is_compiled(module)) for module in modules}
     places = {(nn.Module, _INNER), *(_call_place(*kind) for kind in kinds)}
     outer, _active.observer = _active.observer, observer
-    _patch(places)
-    _place_forwards(modules)
     try:
-        yield
+        with replaced(dict.fromkeys(places, _observing)):
+            _place_forwards(modules)
+            yield
     finally:
-        _unpatch(places)
         _active.observer = outer
 
 
@@ -82,25 +80,6 @@ def _call_place(cls: type, is_compiled: bool) -> tuple[type, str]:  # noqa: FBT0
 def _owner(cls: type, name: str) -> type:
     """Return the class that gives instances of ``cls`` a method."""
     return next(base for base in cls.__mro__ if name in base.__dict__)
-
-
-def _patch(places: Iterable[tuple[type, str]]) -> None:
-    with _lock:
-        for cls, name in places:
-            original, count = _patches.get((cls, name), (cls.__dict__[name], 0))
-            _patches[cls, name] = (original, count + 1)
-            if not count:
-                setattr(cls, name, _observing(original))  # put back in _unpatch
-
-
-def _unpatch(places: Iterable[tuple[type, str]]) -> None:
-    with _lock:
-        for cls, name in places:
-            original, count = _patches.pop((cls, name))
-            if count > 1:
-                _patches[cls, name] = (original, count - 1)
-            else:
-                setattr(cls, name, original)
 
 
 def _observing(original: Function) -> Function:

@@ -27,6 +27,7 @@ from visunn_lint.pipeline.engines.native.structure import (
     tensors_in,
 )
 from visunn_lint.pipeline.engines.native.tape import Step, Tape, current_modes, stay, with_fixed_generator
+from visunn_lint.pipeline.engines.native.verdict import is_undecided
 from visunn_lint.pipeline.engines.native.writes import version, written_by
 from visunn_lint.pipeline.frames import user_location
 
@@ -45,6 +46,7 @@ class Recorder(TorchFunctionMode):
 
     ``scope`` is the module call that is running, ``autograd`` whether autograd would watch it;
     ``muted`` lets calls pass as they are, ``initialising`` runs them on the rung without a record.
+    ``undecided`` is the first error that tells of missing values alone: the user's code may catch it.
     """
 
     def __init__(self, rung: Rung, origins: Origins, root: Scope, tape: Tape | None = None) -> None:
@@ -55,6 +57,7 @@ class Recorder(TorchFunctionMode):
         self.scope = root
         self.autograd: Autograd = "on"
         self.failed: FailedOp | None = None
+        self.undecided: Exception | None = None
         self.muted = False
         self.initialising = False
         self._rung = rung
@@ -87,11 +90,18 @@ class Recorder(TorchFunctionMode):
         self.muted = True
         try:
             result = self._rung.run(func, args, kwargs, call.tensors)
+        except Exception as error:
+            self._note_undecided(error)
+            raise
         finally:
             self.muted = False
         with unrecorded():
             self._record_opaque(call, [tensor for _, tensor in output_leaves(result)])
         return result
+
+    def _note_undecided(self, error: Exception) -> None:
+        if self.undecided is None and self._rung.name == "meta" and is_undecided(error):
+            self.undecided = error
 
     def _record_opaque(self, call: OpCall, made: list[Tensor]) -> None:
         scope = self.scope
@@ -136,6 +146,7 @@ class Recorder(TorchFunctionMode):
             result = self._compute(call)
         except Exception as error:
             self.failed = FailedOp(error, op_name(func), tuple(call.seen))
+            self._note_undecided(error)
             raise
         return self._record(call, result, foreseen)
 

@@ -94,7 +94,7 @@ def run(request: Request, rung: MetaRung | RealRung, *, with_grad: bool, tape: T
 def _forward(
     model: nn.Module, request: Request, recorder: Recorder, leaves: list[Leaf], *, with_grad: bool
 ) -> BaseException | None:
-    """Run forward under the recorder and return what it raised, if it did."""
+    """Run forward under the recorder and return what it raised, or what it should not have caught, if it did."""
     for _, tensor in leaves:
         recorder.lineage.adopt(tensor)
     args, kwargs = (
@@ -106,8 +106,8 @@ def _forward(
             model.train(request.mode == "train")
             _record_outputs(recorder, model(*args, **kwargs))
     except (Exception, SystemExit) as error:  # noqa: BLE001 -- whatever the user's code raises is the answer
-        return error
-    return None
+        return recorder.undecided or error
+    return recorder.undecided
 
 
 def _record_outputs(recorder: Recorder, result: object) -> None:

@@ -12,7 +12,7 @@ from visunn_lint.pipeline.engines.native.memories import remember
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-    from visunn_lint.pipeline.engines.native.memories import Restore
+    from visunn_lint.pipeline.engines.native.restoring import Restore
 
 
 @contextmanager

@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-import threading
-from contextlib import contextmanager
-from functools import update_wrapper
+from functools import partial, update_wrapper
 from typing import TYPE_CHECKING, Final
 
 import torch
 from torch._functorch import eager_transforms, vmap
 
+from visunn_lint.pipeline.engines.native.replacing import replaced
 from visunn_lint.pipeline.engines.native.running import recording, unrecorded
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable
+    from contextlib import AbstractContextManager
 
     from visunn_lint.pipeline.calling import Args, Function, Kwargs, Value
     from visunn_lint.pipeline.engines.native.recorder import Recorder
@@ -49,38 +49,11 @@ _UNSEEN: Final[tuple[tuple[Value, str, Show], ...]] = (
     (vmap, "_add_batch_dim", _with_stand_in),
     (eager_transforms, "_wrap_for_grad", _with_stand_in),
 )
-_lock = threading.Lock()
-_originals: Final[list[Function]] = []
-_captures: Final[list[object]] = []
 
 
-@contextmanager
-def shown() -> Iterator[None]:
-    """Tell the recorder of this thread of such calls; captures may be nested, and run on several threads."""
-    with _lock:
-        if not _captures:
-            _patch()
-        _captures.append(None)
-    try:
-        yield
-    finally:
-        with _lock:
-            _captures.pop()
-            if not _captures:
-                _unpatch()
-
-
-def _patch() -> None:
-    for owner, name, show in _UNSEEN:
-        original = getattr(owner, name)
-        _originals.append(original)
-        setattr(owner, name, _showing(original, show))
-
-
-def _unpatch() -> None:
-    for (owner, name, _), original in zip(_UNSEEN, _originals, strict=True):
-        setattr(owner, name, original)
-    _originals.clear()
+def shown() -> AbstractContextManager[None]:
+    """Tell the recorder of this thread of such calls while the context lasts."""
+    return replaced({(owner, name): partial(_showing, show=show) for owner, name, show in _UNSEEN})
 
 
 def _showing(original: Function, show: Show) -> Function:

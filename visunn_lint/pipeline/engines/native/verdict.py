@@ -5,6 +5,7 @@ Such a call ends the first rung; the real one then gives its own verdict.
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, Final, TypeGuard
 
 import torch
@@ -23,6 +24,15 @@ if TYPE_CHECKING:
 
 class UndecidedError(RuntimeError):
     """Only a real run can tell what a call does."""
+
+
+_OF_VALUES: Final = re.compile(r"\bmeta\b|register_meta|fake impl|data-dependent", re.IGNORECASE)
+"""What torch says where values are missing: it has no class of errors for that."""
+
+
+def is_undecided(error: BaseException) -> bool:
+    """Return whether an op failed on the first rung for want of values, which says nothing of the model."""
+    return isinstance(error, UndecidedError) or _OF_VALUES.search(str(error)) is not None
 
 
 def check_decidable(func: Function, tensors: list[Tensor], args: Args) -> None:

@@ -1,0 +1,69 @@
+"""What of torch is replaced while captures run, by all of them together."""
+
+from __future__ import annotations
+
+import threading
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
+from types import ModuleType
+from typing import TYPE_CHECKING, Final
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Mapping
+
+    from visunn_lint.pipeline.calling import Value
+
+    Wrap = Callable[[Value], object]
+
+Place = tuple[type | ModuleType, str]
+"""The class or module that holds a function itself, and the name that it has there."""
+
+
+@dataclass(slots=True)
+class _Replacement:
+    original: Value
+    captures: int = 0
+
+
+_replacements: Final[dict[Place, _Replacement]] = {}
+_lock = threading.Lock()
+
+
+@contextmanager
+def replaced(wraps: Mapping[Place, Wrap]) -> Iterator[None]:
+    """Replace functions by what each wrap makes of the original; captures may be nested, and run on several threads.
+
+    The first to ask for a place replaces what is there, the last to leave puts it back. What stands there in between
+    is reached by every thread, and asks by itself whether a capture runs on this one.
+    """
+    with ExitStack() as stack:
+        for place, wrap in wraps.items():
+            stack.enter_context(_replaced_at(place, wrap))
+        yield
+
+
+@contextmanager
+def _replaced_at(place: Place, wrap: Wrap) -> Iterator[None]:
+    with _lock:
+        here = _replacements.get(place) or _replace(place, wrap)
+        here.captures += 1
+    try:
+        yield
+    finally:
+        with _lock:
+            here.captures -= 1
+            if not here.captures:
+                _restore(place)
+
+
+def _replace(place: Place, wrap: Wrap) -> _Replacement:
+    owner, name = place
+    here = _Replacement(vars(owner)[name])
+    setattr(owner, name, wrap(here.original))
+    _replacements[place] = here
+    return here
+
+
+def _restore(place: Place) -> None:
+    owner, name = place
+    setattr(owner, name, _replacements.pop(place).original)
