@@ -13,6 +13,8 @@ import pytest
 
 from tests.render.export import drawings
 from visunn_lint.document import decode
+from visunn_lint.render import bundle
+from visunn_lint.render.bundle import Bundle
 from visunn_lint.render.export import dot, export_formats, find_format, mermaid, svg
 from visunn_lint.render.export import json as json_format
 from visunn_lint.render.export._picture import Picture
@@ -200,3 +202,14 @@ def parts(graph: pydot.Graph) -> tuple[set[str], set[str]]:
         clusters |= {str(inner.get_name()) for inner in each.get_subgraphs()}
         nodes |= {str(node.get_name()) for node in each.get_nodes()}
     return clusters, nodes - {"graph", "node", "edge"}
+
+
+def test_html_is_the_viewer_with_the_document_in_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What the page reads is what json writes, whatever its names hold."""
+    monkeypatch.setattr(bundle, "read", lambda: Bundle("let built = 1", "p{}"))
+    document = drawings.nasty()
+    page = find_format("html").export(document)
+    assert find_format("html").MARK in page[:2000]
+    held = re.search(rb'<script type="application/json" id="visunn-document">(.*?)</script>', page, re.DOTALL)
+    assert held is not None
+    assert decode(held[1]) == document
