@@ -5,18 +5,22 @@ from __future__ import annotations
 import json
 import re
 from itertools import combinations, pairwise
+from pathlib import Path
 from typing import TYPE_CHECKING
 from xml.etree import ElementTree as ET
 
 import pydot
 import pytest
 
+from tests.document.documents import of_case
+from tests.models import recycled
 from tests.render.export import drawings
-from visunn_lint.document import decode
+from visunn_lint.document import build, decode
 from visunn_lint.render import bundle
 from visunn_lint.render.bundle import Bundle
 from visunn_lint.render.export import dot, export_formats, find_format, mermaid, svg
 from visunn_lint.render.export import json as json_format
+from visunn_lint.render.export._geometry import Geometry
 from visunn_lint.render.export._picture import Picture
 
 if TYPE_CHECKING:
@@ -213,3 +217,12 @@ def test_html_is_the_viewer_with_the_document_in_it(monkeypatch: pytest.MonkeyPa
     held = re.search(rb'<script type="application/json" id="visunn-document">(.*?)</script>', page, re.DOTALL)
     assert held is not None
     assert decode(held[1]) == document
+
+
+def test_a_row_stands_in_the_middle() -> None:
+    """Branches that are wider than a box are pushed apart on both sides alike."""
+    document = build(of_case(recycled.SIAMESE), root=Path.cwd())
+    areas = Geometry(Picture(document, 40)).areas
+    first, second = (areas[cell] for cell, box in enumerate(document.boxes) if box.label == "encoder")
+    assert first.x == -second.x
+    assert first.right < second.left
