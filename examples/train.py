@@ -22,7 +22,7 @@ def main() -> None:
     options = parse()
     torch.manual_seed(0)
     model = ThreeLayerMLP(CLASSES)
-    loader = DataLoader(made_up_images(512), batch_size=32, shuffle=True)
+    loader = DataLoader(made_up_images(256), batch_size=32, shuffle=True)
     with Visu(model, loader, logdir=options.logdir, name=options.name) as visu:
         print(f"logging to {visu.file}")  # noqa: T201 -- what a script says
         train(model, loader, visu, options.epochs)

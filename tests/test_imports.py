@@ -8,10 +8,10 @@ import pytest
 
 import visunn_lint
 
-SLOW = {"networkx", "tensorboard", "torch"}
+SLOW = {"networkx", "starlette", "tensorboard", "torch", "uvicorn"}
 
 
-def _modules_after(program: str) -> set[str]:
+def modules_after(program: str) -> set[str]:
     """Return the top-level modules that a fresh process has imported once it has run a program."""
     report = "\nimport json, sys\nprint('\\n' + json.dumps(sorted({name.partition('.')[0] for name in sys.modules})))"
     done = subprocess.run([sys.executable, "-c", program + report], capture_output=True, text=True, check=True)  # noqa: S603 -- our own program
@@ -25,6 +25,8 @@ def _modules_after(program: str) -> set[str]:
         pytest.param("import visunn_lint.plugin", {*SLOW, "rich", "click", "msgspec"}, id="plugin"),
         pytest.param("from visunn_lint.cli import run; run(['--help'])", {*SLOW, "rich", "msgspec"}, id="--help"),
         pytest.param("from visunn_lint.cli import run; run(['check', '--help'])", SLOW, id="check --help"),
+        pytest.param("from visunn_lint.cli import run; run(['serve', '--help'])", SLOW, id="serve --help"),
+        pytest.param("from visunn_lint.cli._visu import run; run(['--help'])", {*SLOW, "rich"}, id="visu --help"),
         pytest.param("from visunn_lint.cli import run; run(['rule', 'VIS301'])", SLOW, id="rule VIS301"),
         pytest.param("from visunn_lint.cli import run; run(['rule', '--all'])", SLOW, id="rule --all"),
         pytest.param("import visunn_lint; visunn_lint.Rule, visunn_lint.model, visunn_lint.Finding", SLOW, id="Rule"),
@@ -32,7 +34,7 @@ def _modules_after(program: str) -> set[str]:
 )
 def test_slow_packages_are_not_imported(program: str, forbidden: set[str]) -> None:
     """What needs no model imports nothing that takes long."""
-    assert _modules_after(program) & forbidden == set()
+    assert modules_after(program) & forbidden == set()
 
 
 def test_public_names_survive_the_import_of_every_submodule() -> None:
@@ -57,7 +59,7 @@ for _ in range(2):
     assert visunn_lint.trace(model, inputs="1x2").parameter_count == 6
     assert not visunn_lint.check(model, inputs="1x2").findings
 """
-    assert "torch" in _modules_after(program)
+    assert "torch" in modules_after(program)
 
 
 def test_public_names_are_listed() -> None:

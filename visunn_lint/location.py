@@ -1,5 +1,7 @@
 """Where something stands in a source file."""
 
+from __future__ import annotations
+
 import os
 import site
 import sysconfig
@@ -22,6 +24,12 @@ class Location:
     column: int = 0
     end_line: int = 0
     end_column: int = 0
+
+    def encloses(self, other: Location) -> bool:
+        """Return whether a span of text holds all of another."""
+        begin, end = (self.line, self.column), (self.end_line, self.end_column)
+        is_within = begin <= (other.line, other.column) and (other.end_line, other.end_column) <= end
+        return self.file == other.file and is_within
 
     def __str__(self) -> str:
         """Return ``file:line:column``, without what is not known."""

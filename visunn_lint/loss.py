@@ -9,6 +9,7 @@ from typing import Final
 from visunn_lint.location import Location  # noqa: TC001 -- read at run time where facts are decoded
 
 CROSS_ENTROPY: Final = "cross_entropy"
+NLL: Final = "nll_loss"
 LOGITS_LOSSES: Final = frozenset({"binary_cross_entropy_with_logits", "multilabel_soft_margin_loss"})
 """Losses that apply the sigmoid themselves."""
 

@@ -96,6 +96,13 @@ def live_nodes(topology: Topology) -> Mapping[str, Node]:
     return reachable(outputs, topology.producers)
 
 
+@_answered_once
+def moved_nodes(topology: Topology) -> Mapping[str, Node]:
+    """Return the nodes that depend on what is on the model's device: its inputs, parameters and buffers."""
+    stored = [node for node in topology.nodes.values() if node.kind in {"input", "param", "buffer"}]
+    return reachable(stored, topology.consumers)
+
+
 def is_in_place(node: Node) -> bool:
     """Return whether an op writes its result into its first operand, by torch's rule for names."""
     has_mark = node.short_op.endswith("_") and not node.short_op.endswith("__")

@@ -38,8 +38,11 @@ def lines(file: str) -> tuple[str, ...]:
 
     The encoding is what Python would take; bytes that do not fit it are replaced.
     """
+    path = Path(file)
     try:
-        data = Path(file).read_bytes()
+        if not path.is_file():  # a pipe would keep us waiting
+            return ()
+        data = path.read_bytes()
     except (OSError, ValueError):
         return ()
     text = data.decode(_encoding(data), errors="replace")

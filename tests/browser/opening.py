@@ -28,6 +28,9 @@ class Looks:
     """Lets the test, and so anything else, run code of its own in the page."""
 
 
+USUAL = Looks()
+
+
 @dataclass
 class Opener:
     """Opens pages, each in a fresh context of one browser; closing it fails if one of them misbehaved."""
@@ -38,13 +41,13 @@ class Opener:
     _stack: ExitStack = field(default_factory=ExitStack)
     _numbers: count[int] = field(default_factory=count)
 
-    def file(self, html: str, looks: Looks = Looks(), *, fragment: str = "") -> Page:
+    def file(self, html: str, looks: Looks = USUAL, *, fragment: str = "") -> Page:
         """Return a page that was opened from a file on disk."""
         path = self.folder / f"page-{next(self._numbers)}.html"
         path.write_bytes(html.encode())
         return self.address(path.as_uri(), path.as_uri(), looks, fragment=fragment)
 
-    def address(self, url: str, origin: str, looks: Looks = Looks(), *, fragment: str = "") -> Page:
+    def address(self, url: str, origin: str, looks: Looks = USUAL, *, fragment: str = "") -> Page:
         """Return a page that was opened at an address; it may ask for nothing outside the origin."""
         context = self.browser.new_context(
             viewport={"width": looks.width, "height": looks.height},

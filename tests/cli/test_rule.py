@@ -36,6 +36,13 @@ def test_the_table_has_a_row_for_each_rule(capsys: Capture) -> None:
     assert [tuple(row[:3]) for row in rows] == [(rule.code, rule.name, rule.severity.value) for rule in expected]
 
 
+def test_a_prefix_lists_its_rules(capsys: Capture) -> None:
+    """The rows of the table whose codes begin so, each once, beside other rules that are named."""
+    assert run(["rule", "vis3", "VIS30", "bias-before-norm", "VIS110"]) == 0
+    codes = [line.split()[0] for line in capsys.readouterr().out.splitlines()]
+    assert codes == [*(rule.code for rule in discover() if rule.code.startswith("VIS3")), "VIS110"]
+
+
 def test_all_pages(capsys: Capture) -> None:
     """``--all`` prints the page of every rule, by code."""
     assert run(["rule", "--all"]) == 0

@@ -91,6 +91,39 @@ class Listener(nn.Module):
         return self.words(decoder_input_ids) + heard.mean(1, keepdim=True)
 
 
+class Sonograms(nn.Module):
+    """Text, and frames of sound that are read as images of one channel."""
+
+    main_input_name = "input_ids"
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.config = Config({"audio_config": Config({"num_mel_bins": 20}), "text_config": Config({"vocab_size": 50})})
+        self.words = nn.Embedding(50, 16)
+        self.norm = nn.BatchNorm2d(20)
+        self.conv = nn.Conv2d(1, 16, 4, 4)
+
+    def forward(self, input_ids: Tensor | None = None, input_features: Tensor | None = None) -> Tensor:
+        bands = self.norm(input_features.transpose(1, 3))  # type: ignore[union-attr]
+        return self.words(input_ids).mean(1) @ self.conv(bands.transpose(1, 3)).mean((2, 3)).T
+
+
+class Codebooks(nn.Module):
+    """Words of sound, several at a time: each is looked up in a part of its own of one table."""
+
+    main_input_name = "input_ids"
+    offsets: Tensor
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.words = nn.Embedding(5 * 40, 16)
+        self.register_buffer("offsets", torch.arange(5) * 40)
+
+    def forward(self, input_ids: Tensor | None = None) -> Tensor:
+        codes = self.offsets if input_ids is None else input_ids + self.offsets
+        return self.words(codes).sum(-2)
+
+
 class Waves(nn.Module):
     """Samples of sound; in train mode a span of ten frames is masked."""
 

@@ -68,3 +68,20 @@ def test_a_guessed_batch_needs_a_layer_that_reads_it_so(
 ) -> None:
     """A convolution knows its batch, a linear layer does not care."""
     assert _found(_Sequence(*layers), None, ["VIS205"]) == expected
+
+
+@pytest.mark.parametrize(("ignored", "found"), [("VIS901", "VIS204"), ("VIS204", "VIS213")])
+def test_a_batch_that_fails_is_told_once(ignored: str, found: str) -> None:
+    """As the batch that it is, or, by those who do not want to hear of batches, as a forward that raises."""
+
+    class Net(nn.Module):
+        def __init__(self) -> None:
+            super().__init__()
+            self.gru = nn.GRU(4, 4, batch_first=True)
+
+        def forward(self, x: Tensor) -> Tensor:
+            made: Tensor = self.gru(x, torch.zeros(1, 8, 4))[0]
+            return made
+
+    report = check(Net(), inputs="b x 5 x 4", select=["VIS2"], ignore=[ignored])
+    assert [finding.code for finding in report.findings] == [found]

@@ -1,4 +1,4 @@
-"""One cause, one finding: what modes say twice, and what one line says of many modules."""
+"""One cause, one finding: what modes or rules say twice, and what one line says of many modules."""
 
 from __future__ import annotations
 
@@ -7,19 +7,34 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
 
     from visunn_lint.finding import Finding
+    from visunn_lint.rules import Rule
 
 _MOST_NAMES = 3
 
 
-def fold(findings: Iterable[Finding]) -> list[Finding]:
-    """Return findings with those of one rule at one line as one that names the others."""
+def fold(findings: Sequence[Finding], rules: Mapping[str, type[Rule]]) -> list[Finding]:
+    """Return findings with those of one rule at one line as one that names the others.
+
+    What one of the ``rules``, by code, covers at the same place is left out.
+    """
     groups: defaultdict[object, dict[str, Finding]] = defaultdict(dict)
-    for finding in findings:
+    for finding in _uncovered(findings, rules):
         groups[_cause(finding)].setdefault(finding.fingerprint, finding)
     return [_joined(list(group.values())) for group in groups.values()]
+
+
+def _uncovered(findings: Sequence[Finding], rules: Mapping[str, type[Rule]]) -> Iterable[Finding]:
+    covered = {
+        (code, *_place(finding)) for finding in findings if finding.code in rules for code in rules[finding.code].covers
+    }
+    return (finding for finding in findings if (finding.code, *_place(finding)) not in covered)
+
+
+def _place(finding: Finding) -> tuple[object, ...]:
+    return finding.model, finding.module, finding.location
 
 
 def _cause(finding: Finding) -> object:

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from visunn_lint.cli._drawing import draw_apart
+from visunn_lint.cli._drawing import PRELOADED, draw_apart
 from visunn_lint.cli._options import grouped
 from visunn_lint.cli._outcome import CLEAN, NOT_LINTED
 
@@ -58,7 +58,7 @@ def serve(asked: Asked, port: int, serving: ServingOptions, terminal: Terminal, 
     built = bundle.read()
     address = Address.take(serving.host, port)
     with address.listener:
-        draw = draw_apart(asked, terminal)
+        draw = draw_apart(asked, terminal, PRELOADED if watches else ())
         began = time.time()
         drawn = draw()
         if drawn.data is None:

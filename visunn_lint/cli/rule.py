@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 
 @click.command("rule")
-@click.argument("names", nargs=-1, metavar="[CODE|NAME]...", shell_complete=_completing.rules)
+@click.argument("names", nargs=-1, metavar="[CODE|PREFIX|NAME]...", shell_complete=_completing.rules)
 @click.option("--all", "every", is_flag=True, help="Print the pages of all rules.")
 @click.option(
     "--output-format",
@@ -33,19 +33,26 @@ if TYPE_CHECKING:
 @terminal_options
 @click.pass_obj
 def command(terminal: Terminal, names: tuple[str, ...], *, every: bool, output_format: str) -> None:
-    """Explain rules, or list them all when none is named."""
+    """Explain rules, or list them all when none is named; a prefix such as VIS3 lists those whose codes begin so."""
     from visunn_lint.render import _rule_page  # noqa: PLC0415 -- rich, which --help does without
     from visunn_lint.rules import discover  # noqa: PLC0415 -- loads plugins, which --help does without
 
     known = [rule.info() for rule in discover()]
-    chosen = [_find(name, known) for name in names] or known
+    chosen = {rule.code: rule for name in names or [""] for rule in _begun(name, known) or [_find(name, known)]}
+    rules = list(chosen.values())
+    is_list = not names or any(_begun(name, known) for name in names)
     view = terminal.view(None)
     if output_format == "json":
-        terminal.write(_as_json(chosen))
-    elif names or every:
-        terminal.write("\n".join(_rule_page.render_page(rule, view) for rule in chosen))
+        terminal.write(_as_json(rules))
+    elif every or not is_list:
+        terminal.write("\n".join(_rule_page.render_page(rule, view) for rule in rules))
     else:
-        terminal.write(_rule_page.render_table(chosen, view))
+        terminal.write(_rule_page.render_table(rules, view))
+
+
+def _begun(name: str, rules: Sequence[RuleInfo]) -> list[RuleInfo]:
+    """Return the rules whose codes begin with a name and go on; all rules have codes that begin with ""."""
+    return [rule for rule in rules if rule.code.startswith(name.upper()) and rule.code != name.upper()]
 
 
 def _find(name: str, rules: Sequence[RuleInfo]) -> RuleInfo:

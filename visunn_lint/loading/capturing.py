@@ -191,7 +191,7 @@ def _topology(capture: Capture, arguments: Arguments, subject: Subject) -> Topol
         message = (
             f"{spelled(subject.model)} raises with the inputs that were guessed for it: {topology.failure.message}"
         )
-        raise InputError(message, hint=what_to_give(arguments.spelling))
+        raise InputError(message, hint=what_to_give(arguments.spec))
     reason = "; ".join(filter(None, [subject.reason, known.reason]))
     spelling = arguments.spelling or known.input_spec
     return replace(

@@ -13,7 +13,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from visunn_lint.pipeline.graph import Graph, ModuleTable
-from visunn_lint.records import Call, Captured, Module, Node, Param, Slot
+from visunn_lint.records import FOREIGN, Call, Captured, Module, Node, Param, Slot
 from visunn_lint.spec import UNKNOWN_DTYPE, TensorSpec
 
 if TYPE_CHECKING:
@@ -86,7 +86,7 @@ def _spec(shape: TensorShapeProto) -> TensorSpec | None:
 
 def bare_table() -> ModuleTable:
     """Return the table for a graph that came without one; ``complete`` fills it in."""
-    return ModuleTable("", (), Captured("file", "file"))
+    return ModuleTable("", (), Captured(FOREIGN, "file"))
 
 
 def is_bare(table: ModuleTable) -> bool:
@@ -169,8 +169,10 @@ class _Calls:
         self._number(connected)
 
     def _join(self, producer: Node, node: Node) -> None:
-        """Connect two nodes within every module that both are in."""
+        """Connect two nodes within every module that both are in; what tells its call stays in that."""
         for path in _around(node.module):
+            if path == producer.module == node.module and producer.call != node.call:
+                continue
             if (path, producer.name) in self._parents:
                 self._parents[self._find((path, producer.name))] = self._find((path, node.name))
 

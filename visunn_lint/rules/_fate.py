@@ -141,6 +141,14 @@ def _following(parent: ast.AST, node: ast.AST) -> list[ast.AST]:
     return []
 
 
+def preceding(parent: ast.AST, node: ast.AST) -> list[ast.stmt]:
+    """Return the statements that ran before one, within the statement that holds it."""
+    for _, value in ast.iter_fields(parent):
+        if isinstance(value, list) and node in value:
+            return value[: value.index(node)]
+    return []
+
+
 def _after_body(parent: ast.AST, field: str) -> list[ast.AST]:
     if field == "body" and isinstance(parent, ast.Try):
         return [*parent.handlers, *parent.orelse, *parent.finalbody]

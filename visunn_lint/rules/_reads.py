@@ -26,24 +26,43 @@ class ReadAgain(NamedTuple):
     read: Location | None
 
 
+class Given(NamedTuple):
+    """A call in a statement, and the variable that it works on."""
+
+    tree: SyntaxTree
+    statement: ast.stmt
+    call: ast.Call
+    variable: str
+
+
 def variable_read_again(location: Location | None) -> ReadAgain | None:
     """Return the variable that the call at a location is given first, and where its values are read later.
 
     None where the call is given no plain variable, where its result takes the variable's name, or where nothing reads
     it again.
     """
-    if location is None:
+    given = given_at(location) if location is not None else None
+    if location is None or given is None or rebinds(given.statement, given.variable):
         return None
+    again = next(later_reads(given, given.variable), None)
+    return None if again is None else ReadAgain(given.variable, location, location_of(given.tree, again))
+
+
+def given_at(location: Location) -> Given | None:
+    """Return the call at a location with the variable that it works on; None if there is no plain one."""
     tree = syntax_tree(location.file)
     call = tree.at(location)
     if not isinstance(call, ast.Call):
         return None
     operand, statement = _operand(call), _statement(tree, call)
-    if operand is None or statement is None or rebinds(statement, operand):
-        return None
-    reads = [*_beside(tree, statement, call, operand), *(reads_after(tree, statement, operand) or [])]
-    again = next((each for each in reads if not _is_about(tree, each)), None)
-    return None if again is None else ReadAgain(operand, location, _location(tree, again))
+    return Given(tree, statement, call, operand) if operand is not None and statement is not None else None
+
+
+def later_reads(given: Given, name: str) -> Iterator[ast.AST]:
+    """Yield where the values of a variable are read once a call is done, in its statement and after it."""
+    tree = given.tree
+    reads = [*_beside(tree, given.statement, given.call, name), *(reads_after(tree, given.statement, name) or [])]
+    yield from (each for each in reads if not _is_about(tree, each))
 
 
 def _operand(call: ast.Call) -> str | None:
@@ -78,7 +97,8 @@ def _is_about(tree: SyntaxTree, read: ast.AST) -> bool:
     return isinstance(parent, ast.Attribute) and parent.attr in _ABOUT
 
 
-def _location(tree: SyntaxTree, node: ast.AST) -> Location | None:
+def location_of(tree: SyntaxTree, node: ast.AST) -> Location | None:
+    """Return the span of an expression."""
     if not isinstance(node, ast.expr):
         return None
     end = (node.end_lineno or node.lineno, (node.end_col_offset or 0) + 1)

@@ -55,7 +55,10 @@ class Rule(ABC):
     (Why is this bad?, Use instead, Options, References). Its first ``bad`` example is shown on
     that page, and its first ``good`` one as what to write instead. The fields of the dataclass
     are the rule's options. ``needs`` are the facts without which it does not run. Findings of a
-    rule whose ``scope`` is ``code`` are hidden where they lie wholly in installed packages.
+    rule whose ``scope`` is ``code`` are hidden where they lie wholly in installed packages. ``covers``
+    are the codes of rules that would tell of the same cause at the same place, and tell less: they are silent there.
+    One that ``is_structural`` judges by modules, calls and shapes alone, which is all that a graph holds that
+    another program logged: no arguments of ops, no hyperparameters, no dtypes.
     """
 
     code: ClassVar[str]
@@ -66,6 +69,8 @@ class Rule(ABC):
     needs: ClassVar[frozenset[Fact]] = frozenset()
     scope: ClassVar[Scope] = "code"
     preview: ClassVar[bool] = False
+    covers: ClassVar[frozenset[str]] = frozenset()
+    is_structural: ClassVar[bool] = False
     bad: ClassVar[tuple[Example, ...]] = ()
     good: ClassVar[tuple[Example, ...]] = ()
 

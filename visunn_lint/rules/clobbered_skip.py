@@ -9,6 +9,7 @@ from visunn_lint import query
 from visunn_lint.finding import Finding, Related, Severity
 from visunn_lint.location import Location
 from visunn_lint.records import Call, Node
+from visunn_lint.rules._aliases import aliases_read_again
 from visunn_lint.rules._provenance import came_from
 from visunn_lint.rules._reads import ReadAgain, variable_read_again
 from visunn_lint.rules._rule import Example, Rule
@@ -27,8 +28,8 @@ class ClobberedSkip(Rule):
     """An in-place activation overwrites a tensor that is read once more, as it was before.
 
     The call is given a variable, its result goes by another name, and the variable is read afterwards: by then it holds
-    the activated values. ``x = self.relu(x)`` is right, as is a read that comes before the write, and a ReLU of what
-    is a ReLU's result already.
+    the activated values. So does a name that was made for it before, ``identity = x``. ``x = self.relu(x)`` alone is
+    right, as is a read that comes before the write, and a ReLU of what is a ReLU's result already.
 
     ## Why is this bad?
     A residual block whose first layer is ``nn.ReLU(inplace=True)`` computes ``f(relu(x)) + relu(x)``, not
@@ -76,6 +77,43 @@ class ClobberedSkip(Rule):
             inputs="2x4",
             at=("",),
         ),
+        Example(
+            """
+            class Net(nn.Module):
+                def __init__(self):
+                    super().__init__()
+                    self.stem, self.act, self.fc = nn.Linear(4, 4), nn.ReLU(inplace=True), nn.Linear(4, 4)
+
+                def forward(self, x):
+                    x = self.stem(x)
+                    identity = x
+                    x = self.act(x)
+                    x = self.fc(x)
+                    x += identity
+                    return x
+            """,
+            inputs="2x4",
+            at=("act",),
+        ),
+        Example(
+            """
+            class Net(nn.Module):
+                def __init__(self):
+                    super().__init__()
+                    self.stem = nn.Linear(4, 4)
+                    self.layers = nn.ModuleList([nn.SiLU(inplace=True), nn.Linear(4, 4)])
+                    self.merge = nn.Bilinear(4, 4, 4)
+
+                def forward(self, x):
+                    x = self.stem(x)
+                    out = x
+                    for layer in self.layers:
+                        out = layer(out)
+                    return self.merge(out, x)
+            """,
+            inputs="2x4",
+            at=("layers.0",),
+        ),
     )
     good = (
         Example(
@@ -113,6 +151,29 @@ class ClobberedSkip(Rule):
         ),
         Example(
             """
+            class Net(nn.Module):  # the other name is made after the write, or for a copy, or may be bound anew
+                def __init__(self):
+                    super().__init__()
+                    self.stem, self.fc, self.act = nn.Linear(4, 4), nn.Linear(4, 4), nn.SiLU(inplace=True)
+                    self.project = nn.Linear(4, 4)
+
+                def forward(self, x):
+                    x = self.act(self.stem(x))
+                    identity = x
+                    x = self.fc(x) + identity
+                    identity = x.clone()
+                    x = self.act(x)
+                    x = self.fc(x) + identity
+                    identity = x
+                    x = self.act(x)
+                    if self.project is not None:
+                        identity = self.project(x)
+                    return self.fc(x) + identity
+            """,
+            inputs="2x4",
+        ),
+        Example(
+            """
             class Net(nn.Module):  # nothing changes: it was rectified before
                 def __init__(self):
                     super().__init__()
@@ -132,7 +193,7 @@ class ClobberedSkip(Rule):
         for topology in model.topologies:
             for node in topology.ops():
                 if _is_activation_in_place(node) and len(topology.consumers(node)) > 1 and _changes(topology, node):
-                    again = next(filter(None, map(variable_read_again, _handed_over(topology, node))), None)
+                    again = next(_reads_again(topology, node), None)
                     if again is not None:
                         yield self._report(node, again)
 
@@ -158,6 +219,22 @@ def _changes(topology: Topology, node: Node) -> bool:
     if "dropout" in base:
         return node.attributes.get("training") is not False and node.attributes.get("p") != 0
     return not (base in {"relu", "leaky_relu"} and before.short_op.removesuffix("_") in _RECTIFIED)
+
+
+def _reads_again(topology: Topology, node: Node) -> Iterator[ReadAgain]:
+    """Yield where the overwritten tensor is read again, by the name that it was handed over by, or by another."""
+    for place in _handed_over(topology, node):
+        again = variable_read_again(place)
+        if again is not None:
+            yield again
+        yield from (alias for alias in aliases_read_again(place) if _is_reader(topology, node, alias.read))
+
+
+def _is_reader(topology: Topology, node: Node, read: Location | None) -> bool:
+    """Return whether what stands around a place is an op, or a call, that got the activated tensor itself."""
+    readers = [reader.source for reader in topology.consumers(node)]
+    readers += [call.source for call in topology.calls if any(slot.node == node.name for slot in call.inputs)]
+    return read is not None and any(place is not None and place.encloses(read) for place in readers)
 
 
 def _handed_over(topology: Topology, node: Node) -> Iterator[Location]:

@@ -39,6 +39,7 @@ class HardCodedBatch(Rule):
     severity = Severity.ERROR
     since = "0.1.0"
     needs = frozenset({"eval", "rebatched"})
+    covers = frozenset({"VIS213"})
     bad = (
         Example(
             """

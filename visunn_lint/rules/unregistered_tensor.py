@@ -6,6 +6,7 @@ import ast
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from visunn_lint import query
 from visunn_lint.finding import Finding, Severity
 from visunn_lint.location import Location
 from visunn_lint.records import Node
@@ -23,8 +24,8 @@ class UnregisteredTensor(Rule):
     """An op reads a tensor that was made before the run and is no buffer of the model.
 
     It is on an attribute that the constructor assigns, or in a global name. Tensors that require a gradient are
-    `foreign-parameter`'s matter. Single numbers, tensors that every reader first moves to where it works, and
-    what forward keeps for later, as a cache or a state, are left alone.
+    `foreign-parameter`'s matter. Single numbers, tensors that are moved, or what is made of them, before they meet
+    anything of the model's, and what forward keeps for later, as a cache or a state, are left alone.
 
     ## Why is this bad?
     ``.to()`` does not move it: on a GPU the op stops with an error of two devices. ``state_dict()`` does not
@@ -67,6 +68,32 @@ class UnregisteredTensor(Rule):
             inputs="2x4",
             at=("",),
         ),
+        Example(
+            """
+            class Net(nn.Module):
+                def __init__(self):
+                    super().__init__()
+                    self.fc, self.anchors = nn.Linear(4, 4), torch.zeros(4)
+
+                def forward(self, x):
+                    return self.fc(x), self.anchors.clamp(0, 1)
+            """,
+            inputs="2x4",
+            at=("",),
+        ),
+        Example(
+            """
+            class Net(nn.Module):
+                def __init__(self):
+                    super().__init__()
+                    self.mean = torch.zeros(4)
+
+                def forward(self, x):
+                    return x - (self.mean * 2), self.mean.to(x.device)
+            """,
+            inputs="2x4",
+            at=("",),
+        ),
     )
     good = (
         Example(
@@ -92,6 +119,19 @@ class UnregisteredTensor(Rule):
                     return (x - self.mean.to(x.device)) * self.scale + torch.zeros(4, device=x.device)
             """,
             inputs="2x4",
+        ),
+        Example(
+            """
+            class Net(nn.Module):  # what is made of it is moved, and meets nothing of the model's before
+                def __init__(self):
+                    super().__init__()
+                    self.sizes = [torch.ones(4), torch.ones(4)]
+
+                def forward(self, x):
+                    boxes = torch.cat([torch.stack([size, torch.arange(4)]) for size in self.sizes])
+                    return x + boxes.to(x.device)
+            """,
+            inputs="2x4x4",
         ),
         Example(
             """
@@ -165,13 +205,17 @@ def _is_left_behind(topology: Topology, node: Node) -> bool:
     is_own = node.attributes.get("origin") in {"attribute", "elsewhere"}
     if not is_own or node.attributes.get("requires_grad") is not False or spec is None or spec.numel <= 1:
         return False
-    return any(_stays(topology, reader) for reader in topology.consumers(node))
+    made_of_it = query.reachable([node], lambda each: _readers_in_place(topology, each))
+    others = (each for name, each in made_of_it.items() if name != node.name)
+    return any(each.kind == "output" or each.name in query.moved_nodes(topology) for each in others)
 
 
-def _stays(topology: Topology, reader: Node) -> bool:
-    """Return whether an op reads its operand where it is; what modules outside the model read is not asked."""
-    owner = topology.modules.get(reader.module)
-    return reader.short_op not in _MOVES and (owner is None or owner.registered)
+def _readers_in_place(topology: Topology, node: Node) -> Iterator[Node]:
+    """Yield what reads a value where it is, not to move it; nor is asked what modules outside the model do."""
+    for reader in topology.consumers(node):
+        owner = topology.modules.get(reader.module)
+        if reader.short_op not in _MOVES and (owner is None or owner.registered):
+            yield reader
 
 
 def _global_name(place: Location | None) -> str:

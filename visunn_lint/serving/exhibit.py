@@ -54,7 +54,8 @@ class Exhibit:
     """
 
     shown: Shown
-    _failure: str = ""
+    failure: str = ""
+    """Why the last attempt to show a newer one failed, "" if it did not."""
     _queues: dict[asyncio.Queue[Event | None], asyncio.AbstractEventLoop] = field(default_factory=dict)
     _lock: Lock = field(default_factory=Lock)
 
@@ -67,14 +68,14 @@ class Exhibit:
         """Show another document from now on, and tell of it; nothing is told of the same one again."""
         with self._lock:
             was, self.shown = self.shown, Shown(data)
-            had_failed, self._failure = self._failure, ""
+            had_failed, self.failure = self.failure, ""
             if had_failed or was.version != self.shown.version:
                 self._tell(Event("changed", self.shown.version))
 
     def fail(self, text: str) -> None:
         """Tell in one line why there is no newer document; the old one stays."""
         with self._lock:
-            self._failure = text
+            self.failure = text
             self._tell(Event("failed", self.shown.version, text))
 
     def close(self) -> None:
@@ -103,8 +104,8 @@ class Exhibit:
     def _missed(self, known: str) -> Iterator[Event]:
         is_other = bool(known) and known != self.shown.version
         yield Event("changed" if is_other else "shown", self.shown.version)
-        if self._failure:
-            yield Event("failed", self.shown.version, self._failure)
+        if self.failure:
+            yield Event("failed", self.shown.version, self.failure)
 
     def _tell(self, event: Event) -> None:
         for put in self._puts():

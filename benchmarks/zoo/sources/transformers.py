@@ -19,11 +19,12 @@ _auto: Any = importlib.import_module("transformers.models.auto.modeling_auto")
 
 _COUNTS = {
     re.compile(r"(num_|n_)?(\w+_)?(layers?|(?<!encoder_)blocks)"): 2,
-    re.compile(r"(num|n)_(local_|routed_)?experts"): 8,
+    re.compile(r"(num|n)_(local_|routed_)?experts"): 16,
 }
 """Settings that say how often something is repeated, and how often it is in a small configuration.
 
-``num_encoder_blocks`` counts stages of different sizes: a model has to have them all.
+``num_encoder_blocks`` counts stages of different sizes: a model has to have them all, as it has those
+of ``depths``. Experts are picked by twos from each of up to eight groups.
 """
 
 
@@ -62,9 +63,21 @@ def _fewer(config: Any) -> dict[str, Any]:  # noqa: ANN401 -- likewise
     """Return the settings to build a configuration like this with, its parts included."""
     settings: dict[str, Any] = {}
     for name, value in vars(config).items():
-        most = next((count for pattern, count in _COUNTS.items() if pattern.fullmatch(name)), None)
+        most = _most(name, value, config)
         if most is not None and type(value) is int and value > most:
             settings[name] = most
         elif isinstance(value, _transformers.PretrainedConfig):
-            settings[name] = {"model_type": value.model_type, **_fewer(value)}
+            settings[name] = {**value.to_diff_dict(), "model_type": value.model_type, **_fewer(value)}
     return settings
+
+
+def _most(name: str, value: object, config: Any) -> int | None:  # noqa: ANN401 -- likewise
+    """Return how often something is repeated in a small configuration; None if it is no count, or one of stages.
+
+    There are layers of every kind: caches ask for one with attention.
+    """
+    stages, kinds = (vars(config).get(each) or () for each in ("depths", "layer_types"))
+    most = next((count for pattern, count in _COUNTS.items() if pattern.fullmatch(name)), None)
+    if most is None or value == len(stages):
+        return None
+    return max(most, *(kinds.index(kind) + 1 for kind in set(kinds))) if value == len(kinds) else most

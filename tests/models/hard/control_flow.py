@@ -123,8 +123,21 @@ def own_generator(x: Tensor) -> Tensor:
 
 
 def legacy_constructors(x: Tensor) -> Tensor:
-    """A constructor of torch's that tells nobody of its call."""
-    return x * torch.FloatTensor([1.0, 2.0, 3.0, 4.0])
+    """Constructors of torch's that tell nobody of their call; one makes an index that another function reads."""
+    return x * torch.FloatTensor([1.0, 2.0, 3.0, 4.0]) + _first(x, torch.IntTensor([4]))
+
+
+def _first(x: Tensor, size: Tensor) -> Tensor:
+    return x[:, : size[0]]
+
+
+_WEIGHTS = {"rows": torch.ones(4)}
+
+
+def legacy_type(x: Tensor) -> Tensor:
+    """A tensor of the file, in a function that names the constructor of its like."""
+    weights = _WEIGHTS["rows"]
+    return x * weights if isinstance(weights, torch.FloatTensor) else x
 
 
 def caught_value(x: Tensor) -> Tensor:
@@ -217,7 +230,8 @@ CASES = (
     computing(autocast, rung="real"),
     computing(moved),
     computing(own_generator),
-    computing(legacy_constructors, elsewhere=1),
+    computing(legacy_constructors),
+    computing(legacy_type, elsewhere=1),
     computing(caught_value, rung="real"),
     computing(caught_by_all, rung="real"),
     computing(caught_shape),

@@ -138,7 +138,21 @@ def test_no_inputs_fit() -> None:
     message, hint = _refusal(Contradiction())
     assert message.startswith(f"cannot tell the inputs of Contradiction.forward(x): tried {MOST_RUNS}, b x 10 came")
     assert "linear(float32[2,20], float32[3,21], float32[3])" in message
-    assert hint == 'give them: --input "b x 10", or inputs="…" in Python, with the right sizes'
+    assert hint == (
+        'give them: --input "SHAPE", or inputs="…" in Python; a SHAPE is like b x 3 x 224 x 224 (b is the batch) '
+        "or 2x16:int64"
+    )
+
+
+def test_the_hint_has_the_arguments_but_not_the_shapes_that_failed() -> None:
+    """What was tried and does not work is no advice."""
+
+    class Net(nn.Module):
+        def forward(self, x: torch.Tensor, *, mask: torch.Tensor) -> torch.Tensor:
+            message = f"not {x.shape} and {mask.shape}"
+            raise ValueError(message)
+
+    assert _refusal(Net())[1].startswith('give them: --input "SHAPE, mask=SHAPE", or')
 
 
 def test_error_that_no_input_mends_ends_the_search() -> None:

@@ -5,8 +5,8 @@ A batch of several items, such as ``(images, labels)``, is more than a model tak
 - a tensor is the one argument;
 - of a tuple or list go as many of the first items as forward has parameters without default, at least one: what is
   behind them are labels. So ``(x, y)`` is an input with its label for ``forward(x)`` and for ``forward(x, mask=None)``,
-  and two inputs for ``forward(x, y)``. If these are too few, and the first item is itself a tuple, list or dict with
-  enough in it, then that is what goes: ``((left, right), y)``, ``({"ids": …}, y)``;
+  and two inputs for ``forward(x, y)``. Where the first item alone is a tuple or list of just so many tensors, these
+  go: ``((left, right), y)``; if it is a dict, that goes by name: ``({"ids": …}, y)``;
 - of a dict go the items whose names forward has, by name; if it has none of them, the dict is its one argument.
 """
 
@@ -123,23 +123,21 @@ def _chosen(batch: object, model: nn.Module) -> Given:
         return _by_name(batch, model)
     if not isinstance(batch, tuple | list) or not batch:
         return (batch,), {}
+    first, *others = batch
     count = _number_of_arguments(model)
-    if len(batch) >= count:
-        return _from_first(batch, count, model)
-    nested = batch[0]
-    if isinstance(nested, tuple | list) and len(nested) >= count:
-        return tuple(nested[:count]), {}
-    if isinstance(nested, Mapping):
-        return _by_name(nested, model)
-    message = f"{spelled(model)} needs {count} inputs, and a batch has {len(batch)}"
-    raise InputError(message, hint="give a loader whose batches hold what forward takes")
-
-
-def _from_first(batch: tuple[Any, ...] | list[Any], count: int, model: nn.Module) -> Given:
-    """Return the first items of a batch; a dict among one is taken apart if forward has its names."""
-    if count == 1 and isinstance(batch[0], Mapping):
-        return _by_name(batch[0], model)
+    if isinstance(first, tuple | list) and _holds_all(first, others, count):
+        return tuple(first), {}
+    if isinstance(first, Mapping) and (count == 1 or not others):
+        return _by_name(first, model)
+    if len(batch) < count:
+        message = f"{spelled(model)} needs {count} inputs, and a batch has {len(batch)}"
+        raise InputError(message, hint="give a loader whose batches hold what forward takes")
     return tuple(batch[:count]), {}
+
+
+def _holds_all(first: tuple[Any, ...] | list[Any], others: list[Any], count: int) -> bool:
+    """Return whether the first item of a batch holds the arguments, and the others are labels."""
+    return 1 < len(first) == count and all(isinstance(item, Tensor) for item in [*first, *others])
 
 
 def _by_name(items: Mapping[Any, Any], model: nn.Module) -> Given:

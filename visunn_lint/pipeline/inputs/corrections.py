@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from torch import nn
 
+from visunn_lint.pipeline.inputs.by_name import layouts_by_name
 from visunn_lint.pipeline.inputs.complaints import (
     misfit_view,
     misses_axis,
@@ -49,6 +50,7 @@ def corrections(
     for name in missing(failure, code, model, given):
         yield with_parameter(guess, inner_model(model), optional[name])
     for trouble in troubles(guess, failure, model):
+        yield from _by_name(trouble, model)
         for correct in (
             _by_reader,
             _by_dtype,
@@ -73,6 +75,17 @@ def _by_reader(trouble: Trouble) -> Iterator[Guess]:
     if isinstance(trouble.layer, nn.Linear | nn.LayerNorm) and len(trouble.layout.dims) > len(wanted.dims):
         yield trouble.instead(*trouble.layout.dims[:-1], wanted.dims[-1])
     yield trouble.put(wanted)
+
+
+def _by_name(trouble: Trouble, model: nn.Module) -> Iterator[Guess]:
+    """Take what else has so many axes and goes by the name of an input that has too few or too many."""
+    rank = wanted_rank(trouble.failure.message)
+    if rank == 0 or not trouble.is_direct:
+        return
+    for found in layouts_by_name(inner_model(model), trouble.name):
+        if isinstance(found.layout, TensorInput) and len(found.layout.dims) == rank != len(trouble.layout.dims):
+            guess = trouble.put(found.layout)
+            yield guess.with_size(found.size) if found.size else guess
 
 
 def _by_dtype(trouble: Trouble) -> Iterator[Guess]:

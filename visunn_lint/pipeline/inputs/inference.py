@@ -11,6 +11,7 @@ from visunn_lint.pipeline.inputs.arguments import Arguments, behind_all, materia
 from visunn_lint.pipeline.inputs.corrections import corrections
 from visunn_lint.pipeline.inputs.guesses import first_guesses
 from visunn_lint.pipeline.inputs.signature import spelled
+from visunn_lint.spec import TensorInput
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
     from visunn_lint.pipeline.inputs.guess import Guess
     from visunn_lint.pipeline.inputs.trial import Trial
     from visunn_lint.records import Failure
+    from visunn_lint.spec import InputSpec
 
 MOST_RUNS = 40
 _MOST_RUNS_OF_ONE = 14
@@ -61,6 +63,7 @@ class _Search:
         self._run = run
         self._kwargs = kwargs
         self._trials: dict[str, Trial] = {}
+        self._specs: dict[str, InputSpec] = {}
         self._corrected: list[Guess] = []
         self._bound = MOST_RUNS
         self.second_best: Arguments | None = None
@@ -80,6 +83,7 @@ class _Search:
     def accepted(self, guess: Guess) -> Arguments | None:
         """Return the arguments of a guess if it is right; a wrong one leads to others."""
         arguments = self._arguments(guess)
+        self._specs[str(guess.spec)] = guess.spec
         trial = self._trials[str(guess.spec)] = self._run(arguments)
         if trial.failure is None:
             if not guess.spec.declares_batch or _keeps_batch(trial, guess.batch):
@@ -107,7 +111,7 @@ class _Search:
         count = len(self._trials)
         tried = f"tried {count}, {spelling or 'no arguments'} came furthest" if count > 1 else f"tried {spelling}"
         message = f"cannot tell the inputs of {spelled(self._model)}: {tried}: {_in_words(trial.failure)}"
-        return InputError(message, hint=what_to_give(spelling))
+        return InputError(message, hint=what_to_give(self._specs[spelling]))
 
     def _arguments(self, guess: Guess) -> Arguments:
         args, kwargs = materialise(guess.spec, self._model)
@@ -138,6 +142,11 @@ def _in_words(failure: Failure | None) -> str:
     return f"{failure.error}: {message}{operands}{place}"
 
 
-def what_to_give(spelling: str) -> str:
-    """Return the hint that says how inputs are given, with those that were tried as an example."""
-    return f'give them: --input "{spelling or "b x 3 x 224 x 224"}", or inputs="…" in Python, with the right sizes'
+def what_to_give(tried: InputSpec | None) -> str:
+    """Return the hint that says how inputs are given, for the arguments of those that were tried."""
+    shape = TensorInput(("SHAPE",))
+    arguments = tried.with_tensors(lambda _: shape) if tried else shape
+    return (
+        f'give them: --input "{arguments}", or inputs="…" in Python; a SHAPE is like b x 3 x 224 x 224 '
+        "(b is the batch) or 2x16:int64"
+    )

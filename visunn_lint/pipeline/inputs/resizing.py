@@ -48,6 +48,7 @@ def by_alignment(trouble: Trouble) -> Iterator[Guess]:
     shapes = [operand.shape for operand in trouble.failure.operands if operand.shape][:2]
     if len(shapes) < 2 or not is_misaligned(trouble.failure.message):  # noqa: PLR2004 -- it takes two to differ
         return
+    yield from _with_codebooks(trouble, shapes[1])
     yield from _with_features(trouble, shapes[0][-1], shapes[1][-1])
     for one, other in zip(reversed(shapes[0]), reversed(shapes[1]), strict=False):
         if one == other or 1 in (one, other):
@@ -61,6 +62,13 @@ def by_alignment(trouble: Trouble) -> Iterator[Guess]:
         for value in (*without_token, *scaled, *by_area, other, one, *aligned):
             if 1 <= value <= _LARGEST_SAID and float(value).is_integer():
                 yield trouble.guess.with_size(int(value))
+
+
+def _with_codebooks(trouble: Trouble, other: tuple[int, ...]) -> Iterator[Guess]:
+    """Yield as many indices a place as a vector has elements that indices, one a place, should go with."""
+    dims, dtype = trouble.layout.dims, trouble.layout.dtype
+    if trouble.is_direct and dtype is not None and len(dims) == 2 and len(other) == 1:  # noqa: PLR2004 -- batch, length
+        yield trouble.instead(*dims, *other, dtype=dtype)
 
 
 def _with_features(trouble: Trouble, one: int, other: int) -> Iterator[Guess]:

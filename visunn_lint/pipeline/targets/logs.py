@@ -6,10 +6,11 @@ A log is looked for by the names of files. It needs neither torch nor TensorBoar
 from __future__ import annotations
 
 import os
-from pathlib import Path
+from pathlib import Path, PurePosixPath, PureWindowsPath
 from typing import TYPE_CHECKING, Final
 
 from visunn_lint.errors import TargetError
+from visunn_lint.location import shown_path
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -57,17 +58,24 @@ def _is_hidden(name: str) -> bool:
 
 def run_folder(logdir: Path, name: str) -> Path:
     """Return the folder of a log by its name; raises TargetError for a name that leads out of the logdir."""
-    text = str(logdir)
+    if _is_name(name) and _lies_in(logdir / name, logdir):
+        return logdir / name
+    message = f"{name[:80]!r} is no name of a log in {shown_path(logdir)}"
+    raise TargetError(message, hint="give the name of a folder below it, such as ThreeLayerMLP or trials/first")
+
+
+def _is_name(name: str) -> bool:
+    path = PurePosixPath(name)
+    is_relative = not path.is_absolute() and not PureWindowsPath(name).drive
+    return bool(name) and is_relative and ".." not in path.parts and not set(name) & {"\\", "\0"}
+
+
+def _lies_in(folder: Path, logdir: Path) -> bool:
+    """Return whether a folder is one below another, links and all; one that is yet to be made is where it will be."""
     try:
-        folder = Path(os.path.abspath(logdir / name))  # noqa: PTH100 -- ``..`` is undone by the name, not by links
-        is_inside = folder.resolve().is_relative_to(logdir.resolve())
-        is_inside = is_inside and folder.is_relative_to(os.path.abspath(logdir))  # noqa: PTH100 -- likewise
-    except (ValueError, OSError, RuntimeError):
-        is_inside = False  # a NUL in it, or links in a circle
-    if not name or not is_inside or "\\" in name:
-        message = f"{name[:80]!r} is no name of a log in {text}"
-        raise TargetError(message, hint="give the name of a folder below it, such as ThreeLayerMLP or trials/first")
-    return folder
+        return folder.resolve().is_relative_to(logdir.resolve())
+    except (OSError, RuntimeError):  # links in a circle
+        return False
 
 
 def find_log(logdir: Path, name: str) -> tuple[Path, ...]:
@@ -75,7 +83,7 @@ def find_log(logdir: Path, name: str) -> tuple[Path, ...]:
     folder = run_folder(logdir, name)
     files = tuple(sorted(file for file in _listed(folder) if file.name.startswith(PREFIX)))
     if not files:
-        message = f"there is no log {name[:80]!r} in {logdir}"
+        message = f"there is no log {name[:80]!r} in {shown_path(logdir)}"
         raise TargetError(message, hint=_what_there_is(logs_in(logdir)))
     return files
 

@@ -29,9 +29,9 @@ export function bytes(value: number): string {
   return `${digits} ${unit}B`;
 }
 
-/** `12.3 %` of a whole; "" where there is no whole. */
+/** `12.3 %` of a whole; "" where there is no whole, or the part is not within it. */
 export function share(part: number, whole: number): string {
-  if (whole <= 0) {
+  if (whole <= 0 || part > whole) {
     return "";
   }
   const percent = (100 * part) / whole;
@@ -44,7 +44,13 @@ export function figure(value: number, measure: Measure): string {
 }
 
 function scaled(value: number): [string, string] {
-  const steps = value < 1000 ? 0 : Math.min(Math.floor(Math.log10(value) / 3), UNITS.length - 1);
-  const digits = value / 1000 ** steps;
-  return [steps === 0 ? String(value) : digits.toPrecision(3), UNITS[steps] ?? ""];
+  let digits = value;
+  let unit = 0;
+  // 999.5 is 1000 in three digits, which belongs to the next unit.
+  while (digits >= (unit === 0 ? 1000 : 999.5) && unit < UNITS.length - 1) {
+    digits /= 1000;
+    unit += 1;
+  }
+  const isWhole = unit === 0 || digits >= 1000;
+  return [isWhole ? String(Math.round(digits)) : digits.toPrecision(3), UNITS[unit] ?? ""];
 }

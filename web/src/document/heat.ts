@@ -18,6 +18,16 @@ export interface Scale {
  * It spans four powers of ten at the most: what is smaller than that beside the largest reads as least.
  */
 export function scaleOf(tables: Tables, measure: Measure): Scale {
+  const known = scales.get(tables) ?? new Map<Measure, Scale>();
+  scales.set(tables, known);
+  const scale = known.get(measure) ?? workOut(tables, measure);
+  known.set(measure, scale);
+  return scale;
+}
+
+const scales = new WeakMap<Tables, Map<Measure, Scale>>();
+
+function workOut(tables: Tables, measure: Measure): Scale {
   let most = 0;
   let least = Number.POSITIVE_INFINITY;
   tables.boxes.forEach((box, id) => {

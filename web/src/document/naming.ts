@@ -1,18 +1,21 @@
 import type { Box, BoxId, Spec } from "./model";
 import type { Tables } from "./tables";
 
-/** What a box is called where it stands: `conv1`, `add`, the model's own name for box 0. */
+/** What a box is called where it stands: `conv1`, `add`, the model's own name for box 0, `output` for the only one. */
 export function labelOf(tables: Tables, box: BoxId): string {
-  const label = tables.boxes[box]?.label ?? "";
-  return box === 0 && label === "" ? tables.document.name : label;
+  const { kind, label } = tables.boxes[box] ?? { kind: "op", label: "" };
+  if (box === 0 && label === "") {
+    return tables.document.name;
+  }
+  return kind === "output" && label === "0" ? "output" : label;
 }
 
 /** The full name of a box: a module's path as PyTorch has it, an op behind the module that runs it. */
 export function pathOf(tables: Tables, box: BoxId): string {
-  const { kind, label } = tables.boxes[box] ?? { kind: "op", label: "" };
+  const label = labelOf(tables, box);
   const path = tables.module(box)?.path ?? "";
-  if (kind === "module") {
-    return path === "" ? labelOf(tables, box) : path;
+  if (tables.boxes[box]?.kind === "module") {
+    return path === "" ? label : path;
   }
   return path === "" ? label : `${path} › ${label}`;
 }

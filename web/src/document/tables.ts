@@ -29,7 +29,6 @@ export interface Tables {
   spec(id: number): Spec | null;
 }
 
-export const SEVERITIES: readonly Severity[] = ["error", "warning", "info"];
 const NONE: readonly number[] = [];
 
 export function tabulate(document: Document): Tables {

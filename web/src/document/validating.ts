@@ -1,3 +1,4 @@
+import { SEVERITIES } from "./severities";
 import type * as raw from "./types";
 
 export const FORMAT = "visunn.graph/1";
@@ -71,7 +72,10 @@ function validateReferences({
       (fold) => Array.isArray(fold.members) && fold.members.every((box) => isId(box, boxes.length)),
     ) &&
     findings.every(
-      (found) => isMaybe(found.box ?? -1, boxes.length) && isMaybe(found.module ?? -1, modules.length),
+      (found) =>
+        isMaybe(found.box ?? -1, boxes.length) &&
+        isMaybe(found.module ?? -1, modules.length) &&
+        SEVERITIES.includes(found.severity),
     );
   if (!holds) {
     throw new DocumentError("The document is damaged: something in it points to what is not there.");

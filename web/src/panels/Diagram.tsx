@@ -2,6 +2,7 @@ import { type MouseEvent, useEffect, useRef } from "react";
 import { picture } from "../graph/svg";
 import { useView } from "../state/store";
 import { coloursOf } from "../themes/palettes";
+import { parseDrawing } from "./trusted";
 import "./Diagram.css";
 
 /** The boxes of the scene as a flat drawing, for a browser without WebGL. */
@@ -11,8 +12,8 @@ export function Diagram() {
   const { tables, scope, expanded, unfolded, merged, overlay, palette, theme } = view;
   // biome-ignore lint/correctness/useExhaustiveDependencies: what is hovered does not change the drawing
   useEffect(() => {
-    const drawn = new DOMParser().parseFromString(picture(view, coloursOf(palette, theme)), "image/svg+xml");
-    frame.current?.replaceChildren(document.importNode(drawn.documentElement, true));
+    const drawing = parseDrawing(picture(view, coloursOf(palette, theme)));
+    frame.current?.replaceChildren(document.importNode(drawing, true));
   }, [tables, scope, expanded, unfolded, merged, overlay, palette, theme]);
 
   const boxAt = ({ target }: MouseEvent): number | null => {
@@ -25,10 +26,13 @@ export function Diagram() {
         This browser has no WebGL, so the model is drawn flat. The tree beside it shows the same boxes.
       </p>
       {/* biome-ignore lint/a11y/useKeyWithClickEvents: the module tree answers the keys */}
-      {/* biome-ignore lint/a11y/noStaticElementInteractions: the module tree is its accessible twin */}
       <div
         ref={frame}
         className="diagram-frame"
+        role="group"
+        aria-label="Drawing"
+        // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reachable by key
+        tabIndex={0}
         onMouseMove={(event) => view.hover(boxAt(event))}
         onClick={(event) => {
           const box = boxAt(event);

@@ -22,7 +22,13 @@ export function Dock() {
   const sheet = useDesk((desk) => desk.sheet);
   const { setDock } = useDesk.getState();
   return (
-    <aside className="dock card" aria-label="Lists" data-open={isOpen} data-sheet={sheet === "dock"}>
+    <aside
+      className="dock card"
+      aria-label="Lists"
+      data-open={isOpen}
+      data-sheet={sheet === "dock"}
+      data-tab={tab}
+    >
       <TabBar />
       <div id="dock-panel" className="dock-panel" role="tabpanel" aria-labelledby={`tab-${tab}`}>
         {tab === "modules" && <ModuleTree />}

@@ -1,40 +1,54 @@
 import { useEffect } from "react";
 
-const EDGES = [
-  [".header", "top", "bottom"],
-  [".dock", "left", "right"],
-  [".side", "right", "left"],
-  [".toolbar", "bottom", "top"],
-] as const;
+type Edge = "top" | "right" | "bottom" | "left";
+
+const PANELS: readonly (readonly [string, Edge])[] = [
+  [".header", "top"],
+  [".dock", "left"],
+  [".side", "right"],
+  [".toolbar", "bottom"],
+];
+const NARROW = "(max-width: 760px)";
 
 /** Tells the scene, in `--clear-*` of the page, how many pixels at its edges the panels cover. */
 export function useClearance(): void {
   useEffect(() => {
-    const panels = EDGES.map(([selector]) => document.querySelector<HTMLElement>(selector));
-    const observer = new ResizeObserver(() => measure(panels));
-    for (const panel of panels) {
+    const observer = new ResizeObserver(measure);
+    for (const [selector] of PANELS) {
+      const panel = document.querySelector(selector);
       if (panel !== null) {
         observer.observe(panel);
       }
     }
-    const onMove = (): void => measure(panels);
-    addEventListener("resize", onMove);
-    addEventListener("transitionend", onMove);
+    addEventListener("resize", measure);
     return () => {
       observer.disconnect();
-      removeEventListener("resize", onMove);
-      removeEventListener("transitionend", onMove);
+      removeEventListener("resize", measure);
     };
   }, []);
 }
 
-function measure(panels: readonly (HTMLElement | null)[]): void {
-  const room = { left: 0, top: 0, right: innerWidth, bottom: innerHeight };
-  EDGES.forEach(([, edge, inner], index) => {
-    const panel = panels[index];
-    const covered =
-      panel === null || panel === undefined ? 0 : Math.abs(panel.getBoundingClientRect()[inner] - room[edge]);
-    const isAtEdge = covered < Math.max(innerWidth, innerHeight) / 2;
-    document.documentElement.style.setProperty(`--clear-${edge}`, `${isAtEdge ? Math.round(covered) : 0}px`);
-  });
+function measure(): void {
+  const isNarrow = matchMedia(NARROW).matches;
+  const covered: Record<Edge, number> = { top: 0, right: 0, bottom: 0, left: 0 };
+  for (const [selector, edge] of PANELS) {
+    const panel = document.querySelector(selector)?.getBoundingClientRect();
+    if (panel !== undefined && panel.width > 0) {
+      const at = isNarrow && edge !== "top" ? "bottom" : edge; // There the lists lie along the lower edge.
+      covered[at] = Math.max(covered[at], depthOf(panel, at));
+    }
+  }
+  for (const [edge, depth] of Object.entries(covered)) {
+    document.documentElement.style.setProperty(`--clear-${edge}`, `${Math.round(depth)}px`);
+  }
+}
+
+/** How far a panel reaches in from an edge of the page. */
+function depthOf(panel: DOMRect, edge: Edge): number {
+  return {
+    top: panel.bottom,
+    right: innerWidth - panel.left,
+    bottom: innerHeight - panel.top,
+    left: panel.right,
+  }[edge];
 }

@@ -1,13 +1,14 @@
 import type { BoxId } from "../document/model";
+import type { Bounds } from "../graph/picture";
 import type { CameraRequest } from "../state/store";
 import { Flight } from "./camera/flight";
-import type { Bounds, Pose } from "./camera/rig";
+import type { Pose } from "./camera/rig";
 import type { World } from "./world";
 
 /** The look of an engineer's model on a table: from the left and above, so that the flow runs into the depth. */
 export const HOME = {
-  landscape: { azimuth: -0.3, elevation: 0.74 },
-  portrait: { azimuth: 0.14, elevation: 0.92 },
+  landscape: { azimuth: -0.25, elevation: 0.78 },
+  portrait: { azimuth: 0.12, elevation: 1 },
 } as const;
 
 /** A model of two boxes is not blown up to fill the screen. */
@@ -77,12 +78,10 @@ export class Director {
     if (kind === "rotation") {
       return { ...rig.pose, ...home };
     }
-    if (kind === "position") {
-      return rig.fit(all, rig.pose.azimuth, rig.pose.elevation);
-    }
     const one = kind === "fly" && box !== null ? this.world.boundsOf(box) : null;
     if (one === null) {
-      const pose = rig.fit(all, home.azimuth, home.elevation);
+      const { azimuth, elevation } = kind === "position" ? rig.pose : home;
+      const pose = rig.fit(all, azimuth, elevation);
       return { ...pose, distance: Math.max(pose.distance, NEAREST) };
     }
     return rig.fit([widen(one)], rig.pose.azimuth, rig.pose.elevation);

@@ -11,7 +11,7 @@ setConsoleFunction((type, message, ...rest) => {
 });
 
 /** Puts the scene into an element and keeps it there until the returned function is called. */
-export function mount(host: HTMLElement, giveUp: () => void): () => void {
+export function mount(host: HTMLElement): () => void {
   const canvas = document.createElement("canvas");
   canvas.tabIndex = 0;
   canvas.setAttribute("role", "img");
@@ -19,10 +19,6 @@ export function mount(host: HTMLElement, giveUp: () => void): () => void {
     "aria-label",
     "The model in three dimensions. The module tree holds the same boxes as text.",
   );
-  if (!hasWebGL()) {
-    giveUp();
-    return () => {};
-  }
   host.append(canvas);
   const density = Math.min(2, window.devicePixelRatio || 1);
   const session = new Session(canvas, density);
@@ -46,19 +42,16 @@ export function mount(host: HTMLElement, giveUp: () => void): () => void {
   };
   const observer = new ResizeObserver(resize);
   observer.observe(host);
+  const panels = new MutationObserver(() => session.makeRoom());
+  panels.observe(document.documentElement, { attributeFilter: ["style"] });
   return () => {
     observer.disconnect();
+    panels.disconnect();
     root?.unmount();
     root = null;
     session.dispose();
     canvas.remove();
   };
-}
-
-function hasWebGL(): boolean {
-  const context = document.createElement("canvas").getContext("webgl2");
-  context?.getExtension("WEBGL_lose_context")?.loseContext();
-  return context !== null;
 }
 
 function configure(

@@ -1,4 +1,4 @@
-import { boundsOf, type Picture } from "./picture";
+import { boundsOf, type Picture } from "../graph/picture";
 
 interface Point {
   x: number;

@@ -1,5 +1,6 @@
-import { Color, type PerspectiveCamera, type Scene, type WebGLRenderer } from "three";
+import type { PerspectiveCamera, Scene, WebGLRenderer } from "three";
 import type { BoxId } from "../document/model";
+import { offerPictures } from "../exports/pictures";
 import type { Frame } from "../graph/reflow";
 import { useView, type View } from "../state/store";
 import { Gestures } from "./camera/gestures";
@@ -44,6 +45,9 @@ export class Session {
   private frames = 0;
   private milliseconds = 0;
   private drawn: View | null = null;
+  private insets: Insets = { left: 0, right: 0, top: 0, bottom: 0 };
+  private isHeld = false;
+  private isCrowded = false;
   private frame: Frame = { aspect: 1.5, upright: false };
 
   constructor(
@@ -69,25 +73,43 @@ export class Session {
     const unsubscribe = useView.subscribe(() => invalidate());
     const wake = () => invalidate();
     document.addEventListener("visibilitychange", wake);
+    this.canvas.addEventListener("webglcontextrestored", wake);
     Object.assign(window.visunn, {
       project: (box: BoxId) => this.project(box),
       statistics: () => this.statistics(),
     });
+    offerPictures(() => this.takePicture());
     invalidate();
     return () => {
+      offerPictures(null);
       unsubscribe();
       document.removeEventListener("visibilitychange", wake);
+      this.canvas.removeEventListener("webglcontextrestored", wake);
     };
   }
 
   resize(width: number, height: number): void {
-    this.world.rig.resize(width, height, readInsets());
+    this.insets = readInsets();
+    this.world.rig.resize(width, height, this.insets);
     this.world.resize(width, height);
-    const next = frameFor(width, height, readInsets());
+    const next = frameFor(width, height, this.insets);
     if (next.upright !== this.frame.upright || Math.abs(Math.log(next.aspect / this.frame.aspect)) > 0.4) {
       this.frame = next;
       this.drawn = null;
     }
+    this.invalidate();
+  }
+
+  /** Fits the model anew into what the panels leave free, unless the reader has taken the camera in hand. */
+  makeRoom(): void {
+    const insets = readInsets();
+    if (SIDES.every((side) => insets[side] === this.insets[side])) {
+      return;
+    }
+    this.insets = insets;
+    const { width, height } = this.world.rig;
+    this.resize(width, height);
+    this.isCrowded = !this.isHeld;
     this.invalidate();
   }
 
@@ -123,17 +145,22 @@ export class Session {
     }
     if (isReshaped || LOOK.some((key) => before[key] !== view[key])) {
       this.world.paint(view, scene);
-      scene.background = new Color(scene.userData.background as string);
     }
     if (before === null || before.camera.turn !== view.camera.turn || before.tables !== view.tables) {
       this.world.rig.resize(this.world.rig.width, this.world.rig.height, readInsets());
       this.director.follow(view.camera, before === null || before.tables !== view.tables);
+      this.isHeld = view.camera.kind === "fly";
+      this.isCrowded = false;
+    } else if (this.isCrowded || (isReshaped && !this.isHeld)) {
+      this.director.follow({ ...view.camera, kind: "fit" }, this.isCrowded && this.frames < 30);
+      this.isCrowded = false;
     }
     this.drawn = view;
   }
 
   private hold(): void {
     this.director.release();
+    this.isHeld = true;
     useView.getState().stopSpinning();
   }
 
@@ -154,6 +181,20 @@ export class Session {
     } else {
       view.drill(box);
     }
+  }
+
+  /** What is seen just now, drawn once more, since a canvas is only full within its frame. */
+  private takePicture(): Promise<Blob> {
+    this.draw(this.world.rig.camera);
+    return new Promise((resolve, reject) => {
+      this.canvas.toBlob((picture) => {
+        if (picture === null) {
+          reject(new Error("The browser gave no picture of the scene."));
+        } else {
+          resolve(picture);
+        }
+      }, "image/png");
+    });
   }
 
   private project(box: BoxId): { x: number; y: number } | null {
@@ -181,16 +222,27 @@ export class Session {
   }
 }
 
+const SIDES = ["left", "right", "top", "bottom"] as const;
+
+/** What the panels cover; sheets that leave next to nothing free are read as lying over the scene for a while. */
 function readInsets(): Insets {
   const style = getComputedStyle(document.documentElement);
   const read = (side: string) => Number.parseFloat(style.getPropertyValue(`--clear-${side}`)) || 0;
-  return { left: read("left"), right: read("right"), top: read("top"), bottom: read("bottom") };
+  const [left, right, top, bottom] = [read("left"), read("right"), read("top"), read("bottom")];
+  const isWide = left + right <= 0.7 * innerWidth;
+  const isHigh = top + bottom <= 0.7 * innerHeight;
+  return {
+    left: isWide ? left : 0,
+    right: isWide ? right : 0,
+    top: isHigh ? top : 0,
+    bottom: isHigh ? bottom : 0,
+  };
 }
 
 /** The room that is left between the panels, as a shape on the ground seen from above. */
 function frameFor(width: number, height: number, { left, right, top, bottom }: Insets): Frame {
   const shape = Math.max(100, width - left - right) / Math.max(100, height - top - bottom);
   return shape >= 0.85
-    ? { aspect: Math.min(3, 1.1 * shape), upright: false }
+    ? { aspect: Math.min(3, 0.72 * shape), upright: false }
     : { aspect: Math.min(4, 1.25 / shape), upright: true };
 }

@@ -1,5 +1,5 @@
+import { SEVERITIES } from "../document/severities";
 import type { Tables } from "../document/tables";
-import { SEVERITIES } from "../document/tables";
 import { useDesk } from "./desk";
 import { useView } from "./store";
 

@@ -51,9 +51,11 @@ export const SHORTCUTS: readonly Shortcut[] = [
 export const GESTURES: readonly (readonly [string, string])[] = [
   ["Left drag", "Rotate"],
   ["Right drag", "Move"],
-  ["Scroll", "Zoom"],
+  ["Scroll", "Zoom to the pointer"],
   ["Arrow keys", "Move"],
+  ["+ −", "Zoom"],
   ["Click", "Drill into a module, select an op"],
+  ["Shift click", "Expand a module in place"],
 ];
 
 const OVERLAYS: readonly Overlay[] = ["family", "parameters", "flops", "bytes", "changes"];

@@ -12,21 +12,32 @@ export function followServer(): () => void {
   if (source() === "file") {
     return () => undefined;
   }
-  const { notify } = useDesk.getState();
+  let version: string | null = null;
   const changes = new EventSource("/changes");
-  changes.addEventListener("changed", () => void reload());
-  changes.addEventListener("failed", (event) =>
-    notify({ tone: "error", text: (event as MessageEvent<string>).data }),
-  );
+  changes.addEventListener("shown", ({ lastEventId }) => {
+    // The first one tells of what the page has; a later one ends a pause in which something may have changed.
+    if (version !== null && version !== lastEventId) {
+      void reload();
+    }
+    version = lastEventId;
+  });
+  changes.addEventListener("changed", ({ lastEventId }) => {
+    version = lastEventId;
+    void reload();
+  });
+  changes.addEventListener("failed", ({ data }: MessageEvent<string>) => tell("error", data));
   return () => changes.close();
 }
 
 async function reload(): Promise<void> {
-  const { notify } = useDesk.getState();
   try {
     useView.getState().open(tabulate(await read()));
-    notify({ tone: "info", text: `Captured anew at ${new Date().toLocaleTimeString()}.` });
+    tell("info", `Captured anew at ${new Date().toLocaleTimeString()}.`);
   } catch (error) {
-    notify({ tone: "error", text: error instanceof Error ? error.message : String(error) });
+    tell("error", error instanceof Error ? error.message : String(error));
   }
+}
+
+function tell(tone: "info" | "error", text: string): void {
+  useDesk.getState().notify({ tone, text });
 }

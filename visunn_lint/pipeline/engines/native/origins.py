@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import sys
 from functools import cached_property
 from typing import TYPE_CHECKING
 
 import torch
 from torch import nn
 
+from visunn_lint.pipeline.engines.native.legacy import constructor_of
 from visunn_lint.pipeline.engines.native.record import Record
 
 if TYPE_CHECKING:
@@ -54,7 +56,10 @@ class Origins:
             kind, module, label = self._stored[key]
             flags = {"requires_grad": tensor.requires_grad}
             return Record(kind, kind, None, outputs=(spec,), label=label, module=module, arguments=dict(flags))
-        origin, holder, label = self._unregistered.get(key, ("elsewhere", "", ""))
+        origin, holder, label = self._unregistered.get(key) or ("elsewhere", "", "")
+        constructor = constructor_of(tensor, sys._getframe()) if origin == "elsewhere" else ""  # noqa: SLF001 -- the documented way
+        if constructor:
+            origin, label = "constructor", constructor
         return Record(
             "const",
             "const",

@@ -5,12 +5,12 @@ import { Icon } from "../Icon";
 
 const SHOWN = 4;
 
-/** The way from the model down to what the scene shows; each step leads back to it. */
+/** The way from the model down to what the scene shows; each step leads back to it. Nothing at the model itself. */
 export function Breadcrumbs() {
   const tables = useView((view) => view.tables);
   const scope = useView((view) => view.scope);
   const { drill } = useView.getState();
-  if (tables.boxes.length === 0) {
+  if (scope === 0) {
     return null;
   }
   const way = [...tables.ancestors(scope), scope];

@@ -27,10 +27,7 @@ export function Help() {
         </button>
       </header>
       <div className="help-columns">
-        <KeyList
-          title="Everywhere"
-          rows={SHORTCUTS.map(({ keys, does }) => [keys.map(nameOf).join(" "), does])}
-        />
+        <KeyList title="Everywhere" rows={SHORTCUTS.map(({ keys, does }) => [spell(keys), does])} />
         <div>
           <KeyList title="In the scene" rows={GESTURES} />
           <KeyList title="In the module tree" rows={TREE} />
@@ -51,7 +48,7 @@ function KeyList({ title, rows }: { title: string; rows: readonly (readonly [str
             <dt>
               {keys.match(/^[A-Z][a-z]+ |drag|Scroll|Click/)
                 ? keys
-                : keys.split(" ").map((key) => <kbd key={key}>{key}</kbd>)}
+                : keys.split(" ").map((key) => (key === "–" ? "– " : <kbd key={key}>{key}</kbd>))}
             </dt>
             <dd>{does}</dd>
           </div>
@@ -59,6 +56,12 @@ function KeyList({ title, rows }: { title: string; rows: readonly (readonly [str
       </dl>
     </section>
   );
+}
+
+/** `N`, or `1 – 5` for a run of keys. */
+function spell(keys: readonly string[]): string {
+  const names = keys.map(nameOf);
+  return names.length > 2 ? `${names[0]} – ${names.at(-1)}` : names.join(" ");
 }
 
 function nameOf(key: string): string {

@@ -1,6 +1,6 @@
 import { plural } from "../../document/figures";
 import type { BoxId } from "../../document/model";
-import { SEVERITIES } from "../../document/tables";
+import { SEVERITIES } from "../../document/severities";
 import { useView } from "../../state/store";
 import { Icon } from "../Icon";
 import "./Findings.css";

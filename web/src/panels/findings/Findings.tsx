@@ -6,6 +6,7 @@ import { useDesk } from "../../state/desk";
 import { sortFindings, stepFinding, visitFinding } from "../../state/findings";
 import { useView } from "../../state/store";
 import { Icon } from "../Icon";
+import { Prose } from "../Prose";
 import { SourceLines } from "./SourceLines";
 import "./Findings.css";
 
@@ -62,14 +63,20 @@ function FindingCard({ position }: { position: number }) {
           <span className="finding-code">{finding.code}</span>
           <span className="finding-rule">{finding.rule}</span>
         </span>
-        <span className="finding-message">{finding.message}</span>
+        <span className="finding-message">
+          <Prose text={finding.message} />
+        </span>
       </button>
       <SourceLines
         place={placeText(tables, finding.source)}
         line={finding.source?.[1] ?? 0}
         lines={finding.lines}
       />
-      {finding.help !== "" && <p className="finding-help">{finding.help}</p>}
+      {finding.help !== "" && (
+        <p className="finding-help">
+          <Prose text={finding.help} />
+        </p>
+      )}
     </li>
   );
 }

@@ -24,10 +24,10 @@ export function Actions({ box }: { box: BoxId }) {
       {holds && !isScope && (
         <button type="button" aria-pressed={isExpanded} onClick={() => toggle(box)}>
           <Icon name="expand" />
-          {isExpanded ? "Collapse" : "Expand here"}
+          {isExpanded ? "Collapse" : "Expand"}
         </button>
       )}
-      {box !== 0 && (
+      {box !== 0 && !isScope && (
         <button type="button" onClick={() => fly(box)}>
           <Icon name="eye" />
           Show

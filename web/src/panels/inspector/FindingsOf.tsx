@@ -3,6 +3,7 @@ import { placeText } from "../../document/naming";
 import { useView } from "../../state/store";
 import { SourceLines } from "../findings/SourceLines";
 import { Icon } from "../Icon";
+import { Prose } from "../Prose";
 import "../findings/Findings.css";
 
 /** What the rules found at a box itself. */
@@ -25,7 +26,9 @@ export function FindingsOf({ box }: { box: BoxId }) {
               <span className="finding-code">{finding.code}</span>
               <span className="finding-rule">{finding.rule}</span>
             </span>
-            <span className="finding-message">{finding.message}</span>
+            <span className="finding-message">
+              <Prose text={finding.message} />
+            </span>
             <SourceLines
               place={placeText(tables, finding.source)}
               line={finding.source?.[1] ?? 0}

@@ -33,6 +33,8 @@ interface Props {
 }
 
 const SHOWN = 8;
+/** What a port is called that needs no name, being the only one. */
+const ONLY = "0";
 
 function PortList({ title, ports, word, ends }: Props) {
   if (ports.length === 0 && ends.length === 0) {
@@ -45,7 +47,7 @@ function PortList({ title, ports, word, ends }: Props) {
         {ports.slice(0, 4 * SHOWN).map(([name, spec], position) => (
           // biome-ignore lint/suspicious/noArrayIndexKey: two ports may bear one name
           <li key={position}>
-            <span className="port-name">{name}</span>
+            {(ports.length > 1 || name !== ONLY) && <span className="port-name">{name}</span>}
             <Shape spec={spec} />
           </li>
         ))}

@@ -23,7 +23,7 @@ export function Shape({ spec }: { spec: number }) {
             size
           )}
         </Fragment>
-      ))}
+      ))}{" "}
       <span className="dtype">{device === "cpu" || device === "meta" ? dtype : `${dtype}, ${device}`}</span>
     </span>
   );

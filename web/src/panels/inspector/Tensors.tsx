@@ -16,8 +16,7 @@ export function Tensors({ box }: { box: BoxId }) {
           <li key={tensor.name} data-quiet={tensor.buffer || !tensor.trainable}>
             <span className="port-name">{tensor.name}</span>
             <span className="shape">
-              {shapeOf(tensor)}
-              <span className="dtype">{[tensor.dtype, ...notesOf(tensor)].join(", ")}</span>
+              {shapeOf(tensor)} <span className="dtype">{[tensor.dtype, ...notesOf(tensor)].join(", ")}</span>
             </span>
             {tensor.shared_with.length > 0 && (
               <span className="shared">shared with {tensor.shared_with.join(", ")}</span>

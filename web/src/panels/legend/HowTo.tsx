@@ -1,24 +1,16 @@
-import { GESTURES } from "../../state/keys";
-
-const SIZES: readonly (readonly [string, string])[] = [
-  ["Height", "parameters"],
-  ["Base", "size of the output"],
-  ["Line width", "size of the tensor"],
-];
-
 /** How to read the scene and how to move in it. */
 export function HowTo() {
   return (
     <details className="how-to" open>
       <summary>How to read and move</summary>
-      <dl>
-        {[...SIZES, ...GESTURES].map(([name, text]) => (
-          <div key={name}>
-            <dt>{name}</dt>
-            <dd>{text}</dd>
-          </div>
-        ))}
-      </dl>
+      <p>
+        <b>Height</b> tells parameters, the <b>base</b> how large the output is, a <b>line’s width</b> how
+        large the tensor.
+      </p>
+      <p>
+        <b>Drag</b> turns, <b>right drag</b> or arrow keys move, <b>scroll</b> zooms. <b>Click</b> drills into
+        a module, <b>Shift click</b> opens it in place.
+      </p>
     </details>
   );
 }

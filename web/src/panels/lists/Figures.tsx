@@ -1,8 +1,8 @@
 import { useMemo, useState } from "react";
-import { figure, share } from "../../document/figures";
+import { brief, count, share } from "../../document/figures";
 import { leavesIn, type Measure, scaleOf } from "../../document/heat";
 import type { BoxId } from "../../document/model";
-import { labelOf, pathOf } from "../../document/naming";
+import { pathOf } from "../../document/naming";
 import type { Tables } from "../../document/tables";
 import { useView } from "../../state/store";
 import { coloursOf } from "../../themes/palettes";
@@ -30,6 +30,11 @@ export function Figures() {
   const boxes = useMemo(
     () => sortBoxes(tables, listBoxes(tables, scope, all), column, isRising),
     [tables, scope, all, column, isRising],
+  );
+
+  const most = useMemo(
+    () => boxes.reduce((most, box) => Math.max(most, valueIn(tables, box, column)), 0),
+    [tables, boxes, column],
   );
 
   const sortBy = (name: Column): void => {
@@ -66,14 +71,22 @@ export function Figures() {
           ))}
         </div>
         <Rows role="rowgroup" count={boxes.length} height={30}>
-          {(row) => <FigureRow box={boxes[row] as BoxId} index={row} column={column} />}
+          {(row) => <FigureRow box={boxes[row] as BoxId} index={row} column={column} most={most} />}
         </Rows>
       </div>
     </div>
   );
 }
 
-function FigureRow({ box, index, column }: { box: BoxId; index: number; column: Column }) {
+interface RowProps {
+  box: BoxId;
+  index: number;
+  column: Column;
+  /** The largest value in the column that the table is sorted by. */
+  most: number;
+}
+
+function FigureRow({ box, index, column, most }: RowProps) {
   const tables = useView((view) => view.tables);
   const isSelected = useView((view) => view.selected === box);
   const { hover, fly } = useView.getState();
@@ -91,29 +104,28 @@ function FigureRow({ box, index, column }: { box: BoxId; index: number; column: 
       <div role="rowheader">
         <Swatch box={box} />
         <button type="button" className="link" title={pathOf(tables, box)} onClick={() => fly(box)}>
-          {pathOf(tables, box) || labelOf(tables, box)}
+          <bdi>{pathOf(tables, box)}</bdi>
         </button>
       </div>
       {(["parameters", "flops", "bytes"] as const).map((measure) => (
-        <Cell key={measure} value={values[measure]} measure={measure} isSorted={measure === column} />
+        <Cell key={measure} value={values[measure]} measure={measure} most={measure === column ? most : 0} />
       ))}
     </div>
   );
 }
 
-function Cell({ value, measure, isSorted }: { value: number; measure: Measure; isSorted: boolean }) {
+function Cell({ value, measure, most }: { value: number; measure: Measure; most: number }) {
   const tables = useView((view) => view.tables);
   const palette = useView((view) => view.palette);
   const theme = useView((view) => view.theme);
   const { heat } = coloursOf(palette, theme);
-  const whole = wholeOf(tables, measure);
-  const place = isSorted ? scaleOf(tables, measure).place(value) : null;
+  const place = most > 0 ? scaleOf(tables, measure).place(value) : null;
   const colour = place === null ? undefined : heat[Math.round(place * (heat.length - 1))];
   return (
-    <div role="cell" title={`${value.toLocaleString("en-US")}, ${share(value, whole)}`}>
-      {value === 0 ? <span className="nothing">–</span> : figure(value, measure)}
+    <div role="cell" title={[count(value), share(value, wholeOf(tables, measure))].join("  ")}>
+      {value === 0 ? <span className="nothing">–</span> : brief(value)}
       {colour !== undefined && (
-        <span className="figure-bar" style={{ width: `${(100 * value) / whole}%`, background: colour }} />
+        <span className="figure-bar" style={{ width: `${(100 * value) / most}%`, background: colour }} />
       )}
     </div>
   );
@@ -142,6 +154,10 @@ function sortBoxes(tables: Tables, boxes: readonly BoxId[], column: Column, isRi
       (one, other) => sign * collator.compare(names.get(one) ?? "", names.get(other) ?? ""),
     );
   }
-  const value = (box: BoxId): number => tables.boxes[box]?.[column] ?? 0;
+  const value = (box: BoxId): number => valueIn(tables, box, column);
   return [...boxes].sort((one, other) => sign * (value(one) - value(other)) || one - other);
+}
+
+function valueIn(tables: Tables, box: BoxId, column: Column): number {
+  return column === "name" ? 0 : (tables.boxes[box]?.[column] ?? 0);
 }

@@ -70,9 +70,11 @@ export function ModuleTree() {
         onFocus={() => {
           hasFocus.current = true;
         }}
-        onBlur={() => {
-          hasFocus.current = false;
-          useView.getState().hover(null);
+        onBlur={(event) => {
+          if (!event.currentTarget.contains(event.relatedTarget)) {
+            hasFocus.current = false;
+            useView.getState().hover(null);
+          }
         }}
       >
         {(index) => (

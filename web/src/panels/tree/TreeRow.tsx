@@ -29,8 +29,9 @@ function CalledRow({ row, index, isActive, setOpen }: Props<BoxRow>) {
   const isHovered = useView((view) => view.hovered === box);
   const isExpanded = useView((view) => view.expanded.has(box));
   const { hover, fly, drill, unfold } = useView.getState();
+  const label = labelOf(tables, box);
   const note = [kindOf(tables, box), detailsOf(tables, box), callOf(tables, box)]
-    .filter((part) => part !== "")
+    .filter((part) => part !== "" && part !== label)
     .join(" ");
   const parameters = tables.boxes[box]?.parameters ?? 0;
   return (
@@ -58,7 +59,7 @@ function CalledRow({ row, index, isActive, setOpen }: Props<BoxRow>) {
     >
       <Chevron isOpen={isOpen} toggle={() => setOpen(box, !isOpen)} />
       <Swatch box={box} />
-      <span className="tree-label">{labelOf(tables, box)}</span>
+      <span className="tree-label">{label}</span>
       <span className="tree-note">{note}</span>
       {row.times > 1 && (
         // biome-ignore lint/a11y/useKeyWithClickEvents: F does it by key

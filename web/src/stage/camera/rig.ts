@@ -1,4 +1,5 @@
-import { PerspectiveCamera, Vector3 } from "three";
+import { Matrix4, PerspectiveCamera, Vector3 } from "three";
+import type { Bounds } from "../../graph/picture";
 
 /** Where the camera looks from and at. Angles in radians; at 0 it looks along −z, level. */
 export interface Pose {
@@ -16,15 +17,11 @@ export interface Insets {
   bottom: number;
 }
 
-export interface Bounds {
-  min: readonly [number, number, number];
-  max: readonly [number, number, number];
-}
-
 export const FIELD = 28;
 const LOWEST = 0.08;
 const HIGHEST = Math.PI / 2 - 0.02;
-const MARGIN = 26;
+/** Pixels kept free around a fitted model; names stick out at the sides. */
+const MARGIN = { side: 46, end: 26 };
 
 /** The camera on its arm: turns about a target that lies in the middle of what the panels leave free. */
 export class Rig {
@@ -32,6 +29,7 @@ export class Rig {
   pose: Pose = { target: [0, 0, 0], azimuth: -0.5, elevation: 0.62, distance: 20 };
   private size = { width: 1, height: 1 };
   private insets: Insets = { left: 0, right: 0, top: 0, bottom: 0 };
+  private readonly toScreen = new Matrix4();
   private reach = 100;
 
   resize(width: number, height: number, insets: Insets): void {
@@ -102,15 +100,28 @@ export class Rig {
     return { origin, direction: at.unproject(this.camera).sub(origin).normalize() };
   }
 
-  /** The pixel of a point, null behind the camera. */
+  /** The pixel of a point and how far away it is, null behind the camera. Called for every box of every frame. */
   project(x: number, y: number, z: number): { x: number; y: number; away: number } | null {
-    const at = new Vector3(x, y, z).applyMatrix4(this.camera.matrixWorldInverse);
-    const away = -at.z;
+    const m = this.toScreen.elements;
+    const away = m[3]! * x + m[7]! * y + m[11]! * z + m[15]!;
     if (away <= this.camera.near) {
       return null;
     }
-    at.applyMatrix4(this.camera.projectionMatrix);
-    return { x: ((at.x + 1) / 2) * this.size.width, y: ((1 - at.y) / 2) * this.size.height, away };
+    const across = (m[0]! * x + m[4]! * y + m[8]! * z + m[12]!) / away;
+    const up = (m[1]! * x + m[5]! * y + m[9]! * z + m[13]!) / away;
+    return { x: ((across + 1) / 2) * this.size.width, y: ((1 - up) / 2) * this.size.height, away };
+  }
+
+  /** Whether something of a size at a point is on the screen and at least so many pixels large; makes no garbage. */
+  sees(x: number, y: number, z: number, size: number, pixels: number): boolean {
+    const m = this.toScreen.elements;
+    const away = m[3]! * x + m[7]! * y + m[11]! * z + m[15]!;
+    if (away <= this.camera.near || size < pixels * this.pixel * away) {
+      return false;
+    }
+    const across = m[0]! * x + m[4]! * y + m[8]! * z + m[12]!;
+    const up = m[1]! * x + m[5]! * y + m[9]! * z + m[13]!;
+    return Math.abs(across) < 1.08 * away && Math.abs(up) < 1.08 * away;
   }
 
   /** A pose from which all the boxes are seen, in the middle of the free part of the canvas. */
@@ -143,8 +154,8 @@ export class Rig {
   private freeTangents(): { free: number; tanX: number; tanY: number } {
     const { left, right, top, bottom } = this.insets;
     const half = Math.tan((FIELD * Math.PI) / 360);
-    const width = Math.max(80, this.size.width - left - right - 2 * MARGIN);
-    const height = Math.max(80, this.size.height - top - bottom - 2 * MARGIN);
+    const width = Math.max(80, this.size.width - left - right - 2 * MARGIN.side);
+    const height = Math.max(80, this.size.height - top - bottom - 2 * MARGIN.end);
     return {
       free: Math.min(width, height),
       tanX: (half * width) / this.size.height,
@@ -179,6 +190,7 @@ export class Rig {
     const dy = (insets.bottom - insets.top) / 2;
     camera.setViewOffset(size.width, size.height, dx, dy, size.width, size.height);
     camera.updateMatrixWorld();
+    this.toScreen.multiplyMatrices(camera.projectionMatrix, camera.matrixWorldInverse);
   }
 }
 

@@ -1,14 +1,13 @@
 import type { BoxId, ChangeKind, Severity } from "../../document/model";
-import { SEVERITIES } from "../../document/tables";
 import { blend, type Rgb, rgb } from "../../graph/colours";
+import { Crowd } from "../../graph/crowd";
 import { detailOf, nameOf } from "../../graph/naming";
+import type { Picture } from "../../graph/picture";
 import { RIM } from "../../graph/reflow";
 import type { Colours } from "../../themes/palettes";
 import type { Rig } from "../camera/rig";
 import type { Letters } from "../layers/letters";
-import type { Picture } from "../picture";
 import { type Atlas, type Glyph, type Strike, TITLE_PIXELS } from "./atlas";
-import { Crowd } from "./crowd";
 import { changeSign, severitySign } from "./signs";
 
 interface Name {
@@ -18,6 +17,8 @@ interface Name {
   severity: Severity | null;
   findings: number;
   change: ChangeKind | null;
+  /** Named however small it is. */
+  isKept: boolean;
   weight: number;
 }
 
@@ -29,6 +30,7 @@ interface Attention {
 type Triple = readonly [number, number, number];
 
 const MOST = 240;
+const MOST_LETTERS = 9000;
 const SMALLEST = 11;
 const DETAILED = 34;
 const NAME_HEIGHT = 16;
@@ -44,10 +46,10 @@ export class Names {
   private soft: Rgb = [128, 128, 128];
   private severities: Readonly<Record<Severity, Rgb>> | null = null;
   private changes: Readonly<Record<ChangeKind, Rgb>> | null = null;
-  private before = new Set<number>();
+  private kept: Name[] = [];
+  private byBox = new Map<BoxId, Name>();
+  private before = new Set<Name>();
   private row = 0;
-  /** How many boxes were named in the last frame. */
-  count = 0;
 
   constructor(
     private readonly atlas: Atlas,
@@ -58,7 +60,7 @@ export class Names {
     this.picture = picture;
     this.before.clear();
     this.names = picture.visible.shown.map((shown, position) => {
-      const found = findingsOf(picture, position);
+      const found = picture.told[position]!;
       const { change } = picture.tables.boxes[shown.box]!;
       const size = picture.sizes[3 * position]! + picture.sizes[3 * position + 2]!;
       return {
@@ -68,6 +70,7 @@ export class Names {
         severity: found.severity,
         findings: found.count,
         change,
+        isKept: found.severity !== null || isEnd(picture, position),
         weight:
           (found.severity === null ? 0 : 1000) +
           (change === null ? 0 : 500) +
@@ -75,7 +78,9 @@ export class Names {
           2 * picture.sizes[3 * position + 1]!,
       };
     });
+    this.byBox = new Map(this.names.map((name, position) => [picture.visible.shown[position]!.box, name]));
     this.names.sort((a, b) => b.weight - a.weight);
+    this.kept = this.names.filter(({ isKept }) => isKept);
   }
 
   paint(colours: Colours): void {
@@ -88,38 +93,52 @@ export class Names {
 
   /** Writes the letters for one frame; `placeOf` tells where a box stands just now. */
   draw(rig: Rig, attention: Attention, placeOf: (position: number) => Triple): void {
-    const { picture, letters } = this;
     this.row = 0;
-    this.count = 0;
-    letters.rows.resize(9000);
-    if (picture !== null) {
-      const crowd = new Crowd(rig.width, rig.height);
-      const shown = new Set<number>();
-      for (const name of this.inOrder(picture, attention)) {
-        if (this.count >= MOST || this.row > 8800) {
-          break;
+    this.letters.rows.resize(MOST_LETTERS);
+    const crowd = new Crowd(rig.width, rig.height);
+    const drawn = new Set<Name>();
+    const offer = (names: Iterable<Name>): void => {
+      for (const name of names) {
+        if (drawn.size >= MOST || this.row > MOST_LETTERS - 200) {
+          return;
         }
-        if (!shown.has(name.position) && this.place(name, picture, rig, crowd, attention, placeOf)) {
-          shown.add(name.position);
-          this.count += 1;
+        if (!drawn.has(name) && this.place(name, this.picture!, rig, crowd, attention, placeOf)) {
+          drawn.add(name);
         }
       }
-      this.before = shown;
+    };
+    if (this.picture !== null) {
+      // What is pointed at, what must be told, what was named in the last frame, so that names do not flicker.
+      offer(this.namesOf(attention));
+      offer(this.kept);
+      offer(this.before);
+      offer(this.largeEnough(this.picture, rig));
     }
-    letters.rows.resize(this.row);
-    letters.send();
+    this.before = drawn;
+    this.letters.rows.resize(this.row);
+    this.letters.send();
   }
 
-  /** What is pointed at, then what was named in the last frame, so that names do not flicker, then by weight. */
-  private *inOrder(picture: Picture, { hovered, selected }: Attention): Generator<Name> {
-    const { shown } = picture.visible;
-    for (const box of [hovered, selected]) {
-      yield* box === null ? [] : this.names.filter(({ position }) => shown[position]!.box === box);
+  /** Those that could be named, by their final places: most of ten thousand boxes are too small or off the screen. */
+  private *largeEnough({ places, sizes, visible }: Picture, rig: Rig): Generator<Name> {
+    for (const name of this.names) {
+      const at = 3 * name.position;
+      const size = Math.max(sizes[at]!, sizes[at + 2]!);
+      const isSlab = visible.shown[name.position]!.role === "slab";
+      if (isSlab || rig.sees(places[at]!, places[at + 1]!, places[at + 2]!, size, SMALLEST)) {
+        yield name;
+      }
     }
-    if (this.before.size > 0) {
-      yield* this.names.filter(({ position, severity }) => severity !== null || this.before.has(position));
-    }
-    yield* this.names;
+  }
+
+  /** How many boxes were named in the last frame. */
+  get count(): number {
+    return this.before.size;
+  }
+
+  private namesOf({ hovered, selected }: Attention): Name[] {
+    const boxes = [hovered, selected].filter((box) => box !== null);
+    return boxes.flatMap((box) => this.byBox.get(box) ?? []);
   }
 
   private place(
@@ -149,7 +168,7 @@ export class Names {
     const isNoted = shown.box === attention.hovered || shown.box === attention.selected;
     const unit = 1 / (rig.pixel * seen.away);
     const size = unit * Math.max(picture.sizes[3 * name.position]!, picture.sizes[3 * name.position + 2]!);
-    if (size < SMALLEST && name.severity === null && !isNoted) {
+    if (size < SMALLEST && !name.isKept && !isNoted) {
       return false;
     }
     return this.placeName(name, at, seen, crowd, isNoted || size > DETAILED);
@@ -221,11 +240,11 @@ export class Names {
       return false;
     }
     const unit = 1 / (rig.pixel * seen.away);
-    const height = Math.min(RIM * 0.66, Math.max(0.26, 17 / unit));
+    const height = Math.min(RIM * 0.8, Math.max(0.3, 17 / unit));
     if (height * unit * Math.sin(rig.pose.elevation) < 4.5) {
       return false;
     }
-    const scale = height / TITLE_PIXELS;
+    const scale = this.shrink(name.name, wide - 0.5, height / TITLE_PIXELS);
     const across: Triple = [cos * scale, 0, -sin * scale];
     const down: Triple = [sin * scale, 0, cos * scale];
     const room = (wide - 0.4) / scale;
@@ -256,6 +275,12 @@ export class Names {
       this.write("title", detail, at, end, base, this.soft, across, down, 0.6);
     }
     return true;
+  }
+
+  /** A scale at which a title fits its rim, if one near enough does. */
+  private shrink(text: string, room: number, scale: number): number {
+    const wanted = room / Math.max(1, this.atlas.width("title", text));
+    return Math.min(scale, Math.max(wanted, 0.66 * scale));
   }
 
   /** The text, or as much of it as has room with an ellipsis. */
@@ -309,7 +334,7 @@ export class Names {
     halo: Rgb,
     alpha: number,
   ): void {
-    if (this.row >= 9000) {
+    if (this.row >= MOST_LETTERS) {
       return;
     }
     const { rows } = this.letters;
@@ -322,6 +347,11 @@ export class Names {
     rows.set("halo", this.row, [...halo, 215]);
     this.row += 1;
   }
+}
+
+function isEnd({ tables, visible }: Picture, position: number): boolean {
+  const { kind } = tables.boxes[visible.shown[position]!.box]!;
+  return kind === "input" || kind === "output";
 }
 
 function scaled(glyph: Glyph, factor: number): Glyph {
@@ -338,22 +368,4 @@ function mapColours<Key extends string>(colours: Readonly<Record<Key, string>>):
     Key,
     Rgb
   >;
-}
-
-/** The worst severity at a drawn box and how many findings it stands for, those of folded siblings too. */
-export function findingsOf(
-  { tables, visible }: Picture,
-  position: number,
-): { severity: Severity | null; count: number } {
-  const { box, role, folded } = visible.shown[position]!;
-  if (role === "slab") {
-    const own = tables.findings(box).map((finding) => tables.document.findings[finding]!.severity);
-    return { severity: SEVERITIES.find((severity) => own.includes(severity)) ?? null, count: own.length };
-  }
-  const boxes = folded > 1 ? tables.document.folds[tables.foldOf(box)]!.members : [box];
-  const counts = SEVERITIES.map((severity) =>
-    boxes.reduce((sum, member) => sum + tables.countFindings(member, severity), 0),
-  );
-  const worst = counts.findIndex((count) => count > 0);
-  return { severity: SEVERITIES[worst] ?? null, count: counts.reduce((a, b) => a + b, 0) };
 }

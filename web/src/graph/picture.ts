@@ -1,9 +1,14 @@
 import type { Tables } from "../document/tables";
-import { type Flow, lift } from "../graph/lifting";
-import { type Frame, type Layout, reflow } from "../graph/reflow";
-import { measure } from "../graph/sizes";
-import { type Choice, see, type Visible } from "../graph/visible";
-import type { Bounds } from "./camera/rig";
+import { type Flow, lift } from "./lifting";
+import { type Frame, type Layout, reflow } from "./reflow";
+import { measure } from "./sizes";
+import { type Told, tellFindings } from "./told";
+import { type Choice, see, type Visible } from "./visible";
+
+export interface Bounds {
+  min: readonly [number, number, number];
+  max: readonly [number, number, number];
+}
 
 /** All that is drawn for a choice, in world coordinates: x to the right, y up, z to the reader. */
 export interface Picture {
@@ -14,6 +19,8 @@ export interface Picture {
   /** Three numbers a box: the middle of its bottom, and its sizes. */
   places: Float32Array;
   sizes: Float32Array;
+  /** By position in `shown`. */
+  told: readonly Told[];
 }
 
 export function compose(tables: Tables, choice: Choice, frame: Frame): Picture {
@@ -29,7 +36,8 @@ export function compose(tables: Tables, choice: Choice, frame: Frame): Picture {
     const size = toWorld(layout, layout.length[position]!, layout.height[position]!, layout.width[position]!);
     sizes.set(size, 3 * position);
   }
-  return { tables, visible, flows, layout, places, sizes };
+  const told = visible.shown.map((shown) => tellFindings(tables, shown));
+  return { tables, visible, flows, layout, places, sizes, told };
 }
 
 /** From along the flow, up and across it to x, y and z. */

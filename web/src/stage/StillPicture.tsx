@@ -1,3 +1,0 @@
-export function StillPicture() {
-  return null;
-}
