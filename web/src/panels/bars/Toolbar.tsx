@@ -15,51 +15,55 @@ export function Toolbar() {
   const recycled = countRecycled(tables);
   const folds = tables.document.folds.length;
   return (
-    <div className="toolbar" role="toolbar" aria-label="View">
-      <Tool
-        icon="up"
-        name="Previous module"
-        hint="The module around this one (Backspace)"
-        isDisabled={isRoot}
-        run={leave}
-      />
-      <Tool icon="home" name="Root module" hint="The whole model (H)" isDisabled={isRoot} run={home} />
-      <hr />
-      <Tool
-        icon="rotate"
-        name="Reset rotation"
-        hint="Look from where the page began (R)"
-        run={() => requestCamera("rotation")}
-      />
-      <Tool
-        icon="centre"
-        name="Reset position"
-        hint="Bring the model back to the middle (O)"
-        run={() => requestCamera("position")}
-      />
-      <hr />
-      <Tool
-        icon="fold"
-        name="Fold repeats"
-        hint={
-          folds > 0 ? `${plural(folds, "run")} of equal blocks drawn as one, ×N (F)` : "No blocks repeat here"
-        }
-        isDisabled={folds === 0}
-        isPressed={folds > 0 && !isUnfolded}
-        run={toggleFolds}
-      />
-      <Tool
-        icon="merge"
-        name="Merge calls"
-        hint={
-          recycled > 0
-            ? `${count(recycled)} recycled: draw each as one box, with its cycle (M)`
-            : "No module is called twice"
-        }
-        isDisabled={recycled === 0}
-        isPressed={merged}
-        run={() => setMerged(!merged)}
-      />
+    <div className="toolbar-room">
+      <div className="toolbar" role="toolbar" aria-label="View">
+        <Tool
+          icon="up"
+          name="Previous module"
+          hint="The module around this one (Backspace)"
+          isDisabled={isRoot}
+          run={leave}
+        />
+        <Tool icon="home" name="Root module" hint="The whole model (H)" isDisabled={isRoot} run={home} />
+        <hr />
+        <Tool
+          icon="rotate"
+          name="Reset rotation"
+          hint="Look from where the page began (R)"
+          run={() => requestCamera("rotation")}
+        />
+        <Tool
+          icon="centre"
+          name="Reset position"
+          hint="Bring the model back to the middle (O)"
+          run={() => requestCamera("position")}
+        />
+        <hr />
+        <Tool
+          icon="fold"
+          name="Fold repeats"
+          hint={
+            folds > 0
+              ? `${plural(folds, "run")} of equal blocks drawn as one, ×N (F)`
+              : "No blocks repeat here"
+          }
+          isDisabled={folds === 0}
+          isPressed={folds > 0 && !isUnfolded}
+          run={toggleFolds}
+        />
+        <Tool
+          icon="merge"
+          name="Merge calls"
+          hint={
+            recycled > 0
+              ? `${count(recycled)} recycled: draw each as one box, with its cycle (M)`
+              : "No module is called twice"
+          }
+          isDisabled={recycled === 0}
+          isPressed={merged}
+          run={() => setMerged(!merged)}
+        />
+      </div>
     </div>
   );
 }

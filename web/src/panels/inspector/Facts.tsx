@@ -37,7 +37,9 @@ export function Facts({ box }: { box: BoxId }) {
       {size > 0 && <Fact name="Output size">{bytes(size)}</Fact>}
       {source !== null && (
         <Fact name="Source">
-          <span className="place">{placeText(tables, source)}</span>
+          <span className="place">
+            <Dotted name={placeText(tables, source)} />
+          </span>
         </Fact>
       )}
       {change !== null && <Fact name="Change">{change}</Fact>}

@@ -4,12 +4,11 @@ export function HowTo() {
     <details className="how-to" open>
       <summary>How to read and move</summary>
       <p>
-        <b>Height</b> tells parameters, the <b>base</b> how large the output is, a <b>line’s width</b> how
-        large the tensor.
+        <b>Height</b>: parameters. <b>Base</b>: size of the output. <b>Line width</b>: size of the tensor.
       </p>
       <p>
-        <b>Drag</b> turns, <b>right drag</b> or arrow keys move, <b>scroll</b> zooms. <b>Click</b> drills into
-        a module, <b>Shift click</b> opens it in place.
+        <b>Drag</b> turns, <b>right drag</b> moves, <b>scroll</b> zooms. <b>Click</b> opens a module,{" "}
+        <b>Shift click</b> opens it in place.
       </p>
     </details>
   );
