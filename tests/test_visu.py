@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import random
 import subprocess
 import sys
@@ -296,7 +297,7 @@ def test_closed_log_takes_no_more(tmp_path: Path) -> None:
 def test_example_trains_and_logs(tmp_path: Path) -> None:
     """The script of the README ends in seconds, and its loss falls."""
     command = [sys.executable, str(ROOT / "examples" / "train.py"), "-l", str(tmp_path), "-n", "mlp", "-e", "1"]
-    subprocess.run(command, check=True, cwd=ROOT, env=None, capture_output=True)  # noqa: S603 -- our own script
+    subprocess.run(command, check=True, cwd=ROOT, env={**os.environ, "OMP_NUM_THREADS": "1"}, capture_output=True)  # noqa: S603 -- our own script
     loss = [value for _, value in _scalars(tmp_path / "mlp")["loss"]]
     assert len(loss) == 8
     assert loss[-1] < loss[0]

@@ -8,9 +8,17 @@ from typing import TYPE_CHECKING, Literal, NamedTuple
 if TYPE_CHECKING:
     from playwright.sync_api import Page
 
-_LONGEST_WAIT = 15_000
-_PAUSE, _STILL = 60, 4
-"""Milliseconds between two looks at a scene, and how many of them show the same when it is at rest."""
+_COMES_TO_REST = """async () => {
+  const next = () => new Promise((done) => requestAnimationFrame(done));
+  for (let drawn = -1, round = 0; round < 1000; round += 1) {
+    await next();
+    await next();
+    const frames = window.visunn.statistics?.().frames ?? 0;
+    if (frames > 0 && frames === drawn) return true;
+    drawn = frames;
+  }
+  return false;
+}"""
 
 
 class Point(NamedTuple):
@@ -48,17 +56,8 @@ class Scene:
         return Point(seen["x"], seen["y"])
 
     def settle(self) -> None:
-        """Wait until no frame has been drawn for a while: the scene draws only what changes."""
-        frames, still = -1, 0
-        for _ in range(_LONGEST_WAIT // _PAUSE):
-            self.page.wait_for_timeout(_PAUSE)
-            drawn = self.page.evaluate("window.visunn.statistics?.().frames ?? -1")
-            still = still + 1 if drawn == frames >= 0 else 0
-            frames = drawn
-            if still == _STILL:
-                return
-        msg = "the scene does not come to rest"
-        raise AssertionError(msg)
+        """Wait until the scene draws nothing though the browser would let it: it draws only what changes."""
+        assert self.page.evaluate(_COMES_TO_REST), "the scene does not come to rest"
 
     def points(self, *boxes: int) -> tuple[Point, ...]:
         """Return where boxes are seen once they stand still."""

@@ -130,3 +130,30 @@ def test_lock_of_one_model_leaves_the_others(tmp_path: Path, capsys: Capture) ->
     (tmp_path / "visunn.toml").write_text('[models.net]\ntarget = "a.py"\n', encoding="utf-8")
     assert run(["lock", "--check"]) == 1
     assert "wide is locked, and no model of the configuration" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize(("before", "after"), [("told.py", "untold.py"), ("untold.py", "told.py")])
+def test_both_are_run_with_the_inputs_that_one_declares(before: str, after: str, capsys: Capture) -> None:
+    """A guess on the other side would show as other shapes everywhere."""
+    text = MODEL.format(name="Net", width=8).replace("2x4", "3x5x4")
+    Path("told.py").write_text(text, encoding="utf-8")
+    Path("untold.py").write_text(text.replace('    example_inputs = "3x5x4"\n', ""), encoding="utf-8")
+    assert run(["diff", before, after]) == 0
+    assert capsys.readouterr().out == "No difference: 4 modules, 40 parameters.\n"
+
+
+def test_each_of_several_models_has_the_inputs_of_its_counterpart(capsys: Capture) -> None:
+    """Models that do without it, and inputs that fit on one side alone, are left as they are."""
+    one, two = (MODEL.format(name=name, width=8).replace("2x4", "3x5x4") for name in ("One", "Two"))
+    Path("told.py").write_text(f"{one}\n{two}", encoding="utf-8")
+    Path("untold.py").write_text(f"{one}\n{two}".replace('    example_inputs = "3x5x4"\n', ""), encoding="utf-8")
+    assert run(["diff", "told.py", "untold.py"]) == 0
+    assert capsys.readouterr().out.splitlines().count("No difference: 4 modules, 40 parameters.") == 2
+
+
+def test_inputs_that_do_not_fit_there_are_not_handed_over(capsys: Capture) -> None:
+    """The other side is run with its own guess."""
+    other = MODEL.format(name="Net", width=8).replace('    example_inputs = "2x4"\n', "")
+    Path("other.py").write_text(other.replace("Linear(4", "Linear(6"), encoding="utf-8")
+    assert run(["diff", "a.py", "other.py"]) == 1
+    assert "~ body.0  Linear  in_features 4 → 6" in capsys.readouterr().out

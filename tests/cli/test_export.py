@@ -101,7 +101,7 @@ def test_what_the_rules_find_is_shown_unless_it_is_not_wanted() -> None:
 
 
 def test_what_changed_since_another_model_is_shown() -> None:
-    """A file, a lock or a revision can be the older one."""
+    """The document names the older model, and the modules that differ."""
     Path("old.py").write_text(MODEL.format(width=6), encoding="utf-8")
     assert run(["export", "a.py", "-o", "diff.json", "--against", "old.py"]) == 0
     against = decode(Path("diff.json").read_bytes()).against

@@ -115,3 +115,40 @@ def test_a_file_tells_what_stderr_told(folder: Path) -> None:
     """A report in a file names what could not be linted; on a terminal stderr has done so."""
     assert run(["check", "none.py", "--output-format=concise=report.txt"]) == 2
     assert (folder / "report.txt").read_text("utf-8").startswith("none.py could not be linted: no such file")
+
+
+_UNUSED = """\
+from torch import nn
+
+class Net(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.used, self.unused = nn.Linear(4, 4), nn.Linear(4, 4)
+
+    def forward(self, x):
+        return self.used(x)
+"""
+
+
+@pytest.mark.parametrize("name", sorted({*report_formats()} - {"full", "concise"}))
+def test_programs_read_the_same_from_whatever_folder(
+    folder: Path, name: str, monkeypatch: pytest.MonkeyPatch, capsys: Capture
+) -> None:
+    """Models, files and fingerprints are those of the project, and no path tells where it lies."""
+    write(folder, {"below/unused.py": _UNUSED, "below/deep/empty.txt": ""})
+    run(["check", "below/unused.py", "--input", "2x4", f"--output-format={name}"])
+    from_root = capsys.readouterr().out
+    for place, target in (("below", "unused.py"), ("below/deep", "../unused.py")):
+        monkeypatch.chdir(folder / place)
+        run(["check", target, "--input", "2x4", f"--output-format={name}"])
+        assert capsys.readouterr().out == from_root
+    assert "below/unused.py" in from_root
+    assert str(folder) not in from_root
+
+
+def test_people_read_paths_from_their_folder(folder: Path, monkeypatch: pytest.MonkeyPatch, capsys: Capture) -> None:
+    """As they would write them."""
+    write(folder, {"below/unused.py": _UNUSED})
+    monkeypatch.chdir(folder / "below")
+    run(["check", "unused.py", "--input", "2x4", "--output-format=concise"])
+    assert capsys.readouterr().out.startswith("unused.py:6:20: VIS101")

@@ -40,10 +40,10 @@ def test_files_of_the_project_are_watched(tmp_path: Path, monkeypatch: pytest.Mo
 
 
 def test_a_target_is_watched_before_it_is_there(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """And so is each Python file that comes into a folder."""
+    """And so is each Python file, and each log, that comes into a folder."""
     monkeypatch.chdir(write(tmp_path, {"models/net.py": "", "tests/a.py": ""}))
     watched = Watched.of(["missing.py::Net", "models", "torchvision.models:resnet18"], [str(tmp_path / "read.json")])
-    held = ["missing.py", "models/new.py", "read.json"]
+    held = ["missing.py", "models/new.py", "models/run/events.out.tfevents.2", "read.json"]
     ignored = ["models/new.json", "tests/a.py", "other.py"]
     assert [name for name in (*held, *ignored) if watched.holds(tmp_path / name)] == held
 

@@ -98,10 +98,19 @@ def test_module_that_only_the_checkout_has_is_told(
         (["nope:model.py", "model.py"], "no revision `nope` in this repository", "see `git log`"),
         (["HEAD:other.py", "model.py"], "there is no other.py in revision `HEAD`", "see `git ls-tree HEAD`"),
         (["HEAD..nope", "model.py"], "no revision `nope` in this repository", "see `git log`"),
+        (["HEAD", "model.py"], "`HEAD` is a revision, not a model", "write `visunn diff HEAD:model.py model.py`"),
+        (["model.py", "HEAD"], "`HEAD` is a revision, not a model", "write `visunn diff HEAD:model.py model.py`"),
+        (["HEAD"], "`HEAD` is a revision, not a model", "write `visunn diff HEAD:model.py model.py`"),
+        (["HEAD", "HEAD"], "`HEAD` is a revision, not a model", "write `visunn diff HEAD..HEAD model.py`"),
+        (
+            ["model.py"],
+            "there is nothing to compare model.py with",
+            "write `visunn diff model.py OTHER`, or a revision: HEAD:model.py",
+        ),
     ],
 )
-def test_unknown_revision_or_file(arguments: list[str], message: str, hint: str, capsys: Capture) -> None:
-    """Is told in one line, and where to look."""
+def test_what_cannot_be_compared(arguments: list[str], message: str, hint: str, capsys: Capture) -> None:
+    """Is told in one line, and where to look or what to write."""
     assert run(["diff", *arguments]) == 2
     assert capsys.readouterr().err == f"error: {message}\n  hint: {hint}\n"
 

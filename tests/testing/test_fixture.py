@@ -299,3 +299,24 @@ def test_behaviours_take_a_model_in_memory(failure: Failure) -> None:
         "visunn_lint.errors.InputError: assert_causal runs a model, and 'good' is only the name of one\n"
         "hint: build the model in the test"
     )
+
+
+@pytest.mark.parametrize(
+    ("expression", "told"), [("b 4 -> b ((8", "expected `)`"), ("b 4 -> b 2*c*d", "nothing tells what `c` is")]
+)
+def test_a_malformed_expression_fails_at_the_line_of_the_test(
+    pytester: pytest.Pytester, run: Run, expression: str, told: str
+) -> None:
+    """The traceback has no line of ours: how an expression is read helps nobody."""
+    pytester.makepyfile(
+        f"""
+        from net import Good
+
+        def test_shapes(visunn):
+            visunn(Good(), inputs="3x4").assert_shapes({{"": "{expression}"}})
+        """,
+    )
+    result = run()
+    result.assert_outcomes(failed=1)
+    assert told in result.stdout.str()
+    assert [line for line in result.outlines if "visunn_lint/" in line or "parse" in line] == []

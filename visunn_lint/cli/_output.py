@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from difflib import get_close_matches
 from errno import ELOOP
 from importlib import import_module
 from pathlib import Path
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 import click
 
@@ -20,6 +21,9 @@ if TYPE_CHECKING:
     from visunn_lint.cli._terminal import Terminal
     from visunn_lint.finding import Report
     from visunn_lint.render import View
+
+
+_FOR_PEOPLE: Final = frozenset({"full", "concise"})
 
 
 class Output(NamedTuple):
@@ -51,7 +55,14 @@ def read_outputs(_: click.Context, __: click.Parameter, values: tuple[str, ...])
 
 
 def write_report(report: Report, output: Output, view: View, terminal: Terminal) -> None:
-    """Write a report in one format; folders are made. Raises VisunnError if the file cannot be written."""
+    """Write a report in one format; folders are made. Raises VisunnError if the file cannot be written.
+
+    People read models and files as seen from their folder, programs all of them from the root of the project.
+    """
+    from visunn_lint.checking.naming import named_from_root  # noqa: PLC0415 -- much that --help does without
+
+    if output.format not in _FOR_PEOPLE:
+        report, view = named_from_root(report, view.root), replace(view, folder=view.root)
     render: Callable[[Report, View], str] = import_module(f"visunn_lint.render.{output.format}").render
     if output.path is None:
         terminal.write(render(report, view))

@@ -84,7 +84,10 @@ scale_options = grouped(
         default="1",
         envvar="VISUNN_JOBS",
         metavar="N|auto",
-        help="Check that many files at once, each in a process that may die without harm to the others.",
+        help=(
+            "Check that many files at once, each in a process that may die without harm to the others. With 1, the"
+            " default, all are checked in one, and a model that kills it (os.abort, a crash in C++) ends the check."
+        ),
     ),
     click.option("--executor", default="", metavar="dask=ADDRESS", help="Check on a cluster (--timeout is not kept)."),
     click.option("--shard", default="1/1", callback=_read_shard, metavar="I/N", help="Check the I-th of N parts."),

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 import click
 
 from visunn_lint.cli._outcome import CLEAN
+from visunn_lint.pipeline.targets.logs import is_log_file
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
@@ -30,7 +31,7 @@ _DEBOUNCE = 200
 
 @dataclass(frozen=True, slots=True)
 class Watched:
-    """The files that a check depends on, and the folders in which a new Python file may be one."""
+    """The files that a check depends on, and the folders in which a new Python file or log may be one."""
 
     files: frozenset[Path]
     folders: frozenset[Path]
@@ -45,8 +46,8 @@ class Watched:
 
     def holds(self, path: Path) -> bool:
         """Return whether a change of a file matters."""
-        is_new_source = path.suffix == ".py" and any(path.is_relative_to(folder) for folder in self.folders)
-        return path in self.files or is_new_source
+        may_be_new = path.suffix == ".py" or is_log_file(path)
+        return path in self.files or (may_be_new and any(path.is_relative_to(folder) for folder in self.folders))
 
     def changed_since(self, moment: float) -> Path | None:
         """Return a file that was written after a moment, None if none was."""

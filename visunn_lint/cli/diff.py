@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 @click.command("diff")
 @click.argument("before")
-@click.argument("after")
+@click.argument("after", default="", metavar="AFTER")
 @click.option(
     "--output-format",
     "format_",

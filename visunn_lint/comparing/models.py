@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from visunn_lint.comparing.outlines import Options, outlines_of
+from visunn_lint.comparing.outlines import Options, Outlined, outlines_of
 from visunn_lint.diff import Diff, compare
-from visunn_lint.errors import TargetError
+from visunn_lint.errors import TargetError, VisunnError
 
 if TYPE_CHECKING:
     from visunn_lint.comparing.sides import Side
@@ -25,9 +25,12 @@ class Comparison:
 def compare_sides(before: Side, after: Side, options: Options) -> list[Comparison]:
     """Return what changed between two sides: their only models, else those of one name.
 
-    Raises TargetError if a model has no counterpart, and VisunnError if one cannot be captured.
+    A model whose inputs would be guessed is run with those of its counterpart, if that declares any. Raises TargetError
+    if a model has no counterpart, and VisunnError if one cannot be captured.
     """
-    old, new = outlines_of(before, options), outlines_of(after, options)
+    found, others = outlines_of(before, options), outlines_of(after, options)
+    old = _outlines(_run_alike(before, found, others, options))
+    new = _outlines(_run_alike(after, others, found, options))
     if len(old) == len(new) == 1:
         return [_comparison(before, next(iter(old.values())), after, next(iter(new.values())))]
     if len(old) == 1 or len(new) == 1:
@@ -43,6 +46,33 @@ def compare_sides(before: Side, after: Side, options: Options) -> list[Compariso
         Comparison((f"{before.text}::{name}", f"{after.text}::{name}"), compare(old[name], new[name]))
         for name in common
     ]
+
+
+def _run_alike(
+    side: Side, models: dict[str, Outlined], others: dict[str, Outlined], options: Options
+) -> dict[str, Outlined]:
+    """Return the models of a side, run with the inputs of their counterparts where only these declare theirs.
+
+    Where a model does not take them, they are as they were.
+    """
+    are_alone = len(models) == len(others) == 1
+    pairs = zip(models, others, strict=True) if are_alone else ((name, name) for name in models if name in others)
+    given = {
+        name: others[other].outline.inputs
+        for name, other in pairs
+        if models[name].is_guessed and not others[other].is_guessed
+    }
+    inputs = [spec if len(models) == 1 else f"{name}:{spec}" for name, spec in given.items() if spec]
+    if not inputs:
+        return models
+    try:
+        return outlines_of(side, replace(options, inputs=tuple(inputs)))
+    except VisunnError:
+        return models
+
+
+def _outlines(models: dict[str, Outlined]) -> dict[str, Outline]:
+    return {name: model.outline for name, model in models.items()}
 
 
 def _comparison(before: Side, old: Outline, after: Side, new: Outline) -> Comparison:

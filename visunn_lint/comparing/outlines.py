@@ -39,7 +39,15 @@ class Options:
     isolated: bool = False
 
 
-def outlines_of(side: Side, options: Options) -> dict[str, Outline]:
+@dataclass(frozen=True, slots=True)
+class Outlined:
+    """The outline of a model, and whether its inputs are guessed; those of a lock file are what it was locked with."""
+
+    outline: Outline
+    is_guessed: bool = False
+
+
+def outlines_of(side: Side, options: Options) -> dict[str, Outlined]:
     """Return the outlines of a side's models by their names; raises VisunnError if one cannot be had."""
     if side.lock is not None:
         return _of_lock(side.lock, side.target)
@@ -49,7 +57,7 @@ def outlines_of(side: Side, options: Options) -> dict[str, Outline]:
     return outlines_of_target(side.target, options)
 
 
-def outlines_of_target(target: str, options: Options) -> dict[str, Outline]:
+def outlines_of_target(target: str, options: Options) -> dict[str, Outlined]:
     """Return the outlines of the models of a target in this process; raises VisunnError for the first that breaks."""
     place = Path(target.partition("::")[0])
     settings = load_settings(
@@ -69,7 +77,9 @@ def outlines_of_target(target: str, options: Options) -> dict[str, Outline]:
     for broken in loaded.broken:
         message = f"{broken.target}: {broken.message}"
         raise TargetError(message, hint=broken.hint)
-    return {model.name.rpartition("::")[2]: outline_of(model) for model in loaded.models}
+    return {
+        model.name.rpartition("::")[2]: Outlined(outline_of(model), model.inputs_are_guessed) for model in loaded.models
+    }
 
 
 def outline_of(model: CapturedModel) -> Outline:
@@ -84,8 +94,8 @@ def outline_of(model: CapturedModel) -> Outline:
     )
 
 
-def _of_lock(file: Path, name: str) -> dict[str, Outline]:
-    models = lockfile.read_lock(file)
+def _of_lock(file: Path, name: str) -> dict[str, Outlined]:
+    models = {model: Outlined(outline) for model, outline in lockfile.read_lock(file).items()}
     if not name:
         return models
     if name not in models:
@@ -94,7 +104,7 @@ def _of_lock(file: Path, name: str) -> dict[str, Outline]:
     return {name: models[name]}
 
 
-def _in_process(side: Side, options: Options, files: Path) -> dict[str, Outline]:
+def _in_process(side: Side, options: Options, files: Path) -> dict[str, Outlined]:
     """Return the outlines of a target in the files of a revision, made by a process that has these files first."""
     top = git.top_folder()
     with TemporaryDirectory(prefix="visunn-") as folder:
@@ -121,12 +131,12 @@ def _in_process(side: Side, options: Options, files: Path) -> dict[str, Outline]
         return _decoded(side, answer.read_bytes())
 
 
-def _decoded(side: Side, answer: bytes) -> dict[str, Outline]:
+def _decoded(side: Side, answer: bytes) -> dict[str, Outlined]:
     told: dict[str, Any] = msgspec.json.decode(answer)
     if "error" in told:
         message = f"{side.text}: {told['error']}"
         raise VisunnError(message, hint=told["hint"])
-    return msgspec.convert(told["models"], dict[str, Outline])
+    return msgspec.convert(told["models"], dict[str, Outlined])
 
 
 def _paths(top: Path, files: Path) -> list[str]:
@@ -152,6 +162,6 @@ def wrong_files(read: Sequence[str], top: Path, own: Path) -> list[str]:
     ]
 
 
-def as_table(models: Mapping[str, Outline]) -> bytes:
+def as_table(models: Mapping[str, Outlined]) -> bytes:
     """Return outlines as the answer of such a process."""
     return msgspec.json.encode({"models": models})

@@ -28,12 +28,27 @@ def parse_sides(before: str, after: str, configured: Collection[str] = ()) -> tu
     """Return the sides of ``visunn diff A B``; ``A..B TARGET`` is one target in two revisions.
 
     ``configured`` are names of models, which a revision may be asked for too. Raises TargetError
-    for a revision that there is not.
+    for a revision that there is not, for one that stands alone, and where there is no second side.
     """
+    alone = [text for text in (before, after) if _is_revision_alone(text, configured)]
+    if alone:
+        model = next((text for text in (before, after) if text and text not in alone), "model.py")
+        sides = f"{before}..{after} model.py" if len(alone) > 1 else f"{alone[0]}:{model} {model}"
+        message = f"`{alone[0]}` is a revision, not a model"
+        raise TargetError(message, hint=f"write `visunn diff {sides}`")
+    if not after:
+        message = f"there is nothing to compare {before} with"
+        hint = f"write `visunn diff {before} OTHER`, or a revision: HEAD:model.py"
+        raise TargetError(message, hint=hint)
     first, dots, second = before.partition("..")
     if dots and not first.endswith("/") and not second.startswith("/"):
         return _in_revision(first or "HEAD", after), _in_revision(second or "HEAD", after)
     return _side(before, configured), _side(after, configured)
+
+
+def _is_revision_alone(text: str, configured: Collection[str]) -> bool:
+    is_target = text in configured or ":" in text or Path(text).exists()
+    return not is_target and git.has_revision(text)
 
 
 def _side(text: str, configured: Collection[str]) -> Side:

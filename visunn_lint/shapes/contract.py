@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from difflib import get_close_matches
 from typing import TYPE_CHECKING, Literal, TypeAlias
 
-from visunn_lint.shapes.errors import ShapeExpressionError
+from visunn_lint.shapes.errors import IS_OF_EXPRESSION, ShapeExpressionError
 from visunn_lint.shapes.parsing import parse
 from visunn_lint.shapes.solving import Equation, evaluate, solve
 from visunn_lint.shapes.terms import Anything, Operation, Rest, names_in
@@ -18,6 +18,8 @@ if TYPE_CHECKING:
     from visunn_lint.shapes.solving import Solution
     from visunn_lint.shapes.terms import Dim, ShapeExpression, Tensor
     from visunn_lint.topology import Topology
+
+__tracebackhide__ = IS_OF_EXPRESSION
 
 Side: TypeAlias = Literal["input", "output"]
 Shape: TypeAlias = tuple[int, ...]

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from operator import methodcaller
+from typing import Final
+
 
 class ShapeExpressionError(ValueError):
     """A shape expression is malformed, or does not say enough; the message points at the character.
@@ -23,5 +26,8 @@ class ShapeExpressionError(ValueError):
 class ShapeMismatch(AssertionError):  # noqa: N818 -- tests read "ShapeMismatch: fc: expected …", an error it is anyway
     """A shape differs from what a contract says; the message tells which, and what names stood for."""
 
+
+IS_OF_EXPRESSION: Final = methodcaller("errisinstance", ShapeExpressionError)
+"""As the ``__tracebackhide__`` of a module: pytest shows the test that has the expression, not how we read it."""
 
 ShapeExpressionError.__module__ = ShapeMismatch.__module__ = "visunn_lint"  # where users import them from

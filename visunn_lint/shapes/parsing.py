@@ -19,13 +19,15 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import TYPE_CHECKING, NoReturn, cast
 
-from visunn_lint.shapes.errors import ShapeExpressionError
+from visunn_lint.shapes.errors import IS_OF_EXPRESSION, ShapeExpressionError
 from visunn_lint.shapes.terms import Anything, Name, Number, Operation, Rest, ShapeExpression, Tensor
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection
 
     from visunn_lint.shapes.terms import Dim, Operator, Term
+
+__tracebackhide__ = IS_OF_EXPRESSION
 
 _TOKEN = re.compile(r"->|\.\.\.|//|[-+*/(),]|\d+|[^\W\d]\w*|\S")
 _SLOT = re.compile(r"\s*(\w+(?:\.\w+)*)\s*:")

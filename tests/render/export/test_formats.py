@@ -5,16 +5,22 @@ from __future__ import annotations
 import json
 import re
 from itertools import combinations, pairwise
+from pathlib import Path
 from typing import TYPE_CHECKING
 from xml.etree import ElementTree as ET
 
 import pydot
 import pytest
 
+from tests.document.documents import of_case
+from tests.models import recycled
 from tests.render.export import drawings
-from visunn_lint.document import decode
+from visunn_lint.document import build, decode
+from visunn_lint.render import bundle
+from visunn_lint.render.bundle import Bundle
 from visunn_lint.render.export import dot, export_formats, find_format, mermaid, svg
 from visunn_lint.render.export import json as json_format
+from visunn_lint.render.export._geometry import Geometry
 from visunn_lint.render.export._picture import Picture
 
 if TYPE_CHECKING:
@@ -200,3 +206,23 @@ def parts(graph: pydot.Graph) -> tuple[set[str], set[str]]:
         clusters |= {str(inner.get_name()) for inner in each.get_subgraphs()}
         nodes |= {str(node.get_name()) for node in each.get_nodes()}
     return clusters, nodes - {"graph", "node", "edge"}
+
+
+def test_html_is_the_viewer_with_the_document_in_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What the page reads is what json writes, whatever its names hold."""
+    monkeypatch.setattr(bundle, "read", lambda: Bundle("let built = 1", "p{}"))
+    document = drawings.nasty()
+    page = find_format("html").export(document)
+    assert find_format("html").MARK in page[:2000]
+    held = re.search(rb'<script type="application/json" id="visunn-document">(.*?)</script>', page, re.DOTALL)
+    assert held is not None
+    assert decode(held[1]) == document
+
+
+def test_a_row_stands_in_the_middle() -> None:
+    """Branches that are wider than a box are pushed apart on both sides alike."""
+    document = build(of_case(recycled.SIAMESE), root=Path.cwd())
+    areas = Geometry(Picture(document, 40)).areas
+    first, second = (areas[cell] for cell, box in enumerate(document.boxes) if box.label == "encoder")
+    assert first.x == -second.x
+    assert first.right < second.left

@@ -87,7 +87,7 @@ class Geometry:
     def _row(self, cells: Sequence[int], y: float) -> dict[int, Area]:
         """Return the areas of one row: where they want to be, pushed outwards as far as their widths ask for."""
         sizes = {cell: self._size(cell) for cell in cells}
-        wanted = {cell: self._place(cell) * (WIDTH + _BESIDE) for cell in cells}
+        wanted = {cell: place * (WIDTH + _BESIDE) for cell, place in self._places(cells).items()}
         order = sorted(cells, key=lambda cell: (wanted[cell], cell))
         middle = min(range(len(order)), key=lambda at: abs(wanted[order[at]]))
         places = {order[middle]: wanted[order[middle]]}
@@ -99,15 +99,18 @@ class Geometry:
             behind = order[at + 1]
             near = places[behind] - (sizes[behind][0] + sizes[order[at]][0]) / 2 - _BESIDE
             places[order[at]] = min(wanted[order[at]], near)
-        return {cell: Area(places[cell], y, *sizes[cell]) for cell in cells}
+        shift = sum(wanted[cell] - places[cell] for cell in cells) / len(cells) if wanted[order[middle]] else 0.0
+        return {cell: Area(places[cell] + shift, y, *sizes[cell]) for cell in cells}
 
     def _size(self, cell: int) -> tuple[float, float]:
         inside = self._inside.get(cell)
         return (WIDTH, HEIGHT) if inside is None else (inside.width, inside.height)
 
-    def _place(self, cell: int) -> float:
-        box = self._picture.box(cell)
-        return 0.0 if box is None else box.x
+    def _places(self, cells: Sequence[int]) -> dict[int, float]:
+        """Return where the cells of a row want to be; of a level that was cut, side by side about the middle."""
+        if self._picture.is_cut(cells[0]):
+            return {cell: at - (len(cells) - 1) / 2 for at, cell in enumerate(cells)}
+        return {cell: self._picture.document.boxes[cell].x for cell in cells}
 
     def _absolute(self) -> dict[int, Area]:
         areas = {0: Area(0.0, 0.0, self._inside[0].width, self._inside[0].height)}

@@ -83,6 +83,10 @@ class Picture:
         """Return the box of a cell; None for one that stands for all that are too many."""
         return self.document.boxes[cell] if cell < len(self.document.boxes) else None
 
+    def is_cut(self, cell: int) -> bool:
+        """Return whether some box of a cell's level is not drawn, as there is no room for it."""
+        return any(each in self.hidden for each in self.inside[self.parents[cell]])
+
     def is_ghost(self, cell: int) -> bool:
         """Return whether a cell is a module that is gone."""
         box = self.box(cell)
