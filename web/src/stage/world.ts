@@ -17,6 +17,7 @@ import { Picker } from "./picking";
 import { Placer } from "./placing";
 import { Atlas } from "./text/atlas";
 import { Names } from "./text/names";
+import { Pen } from "./text/pen";
 
 const MILLISECONDS = 480;
 const PAINT = ["overlay", "palette", "theme"] as const satisfies readonly (keyof Look)[];
@@ -37,6 +38,7 @@ export class World {
   private readonly flows = new Flows();
   private readonly atlas: Atlas;
   private readonly letters: Letters;
+  private readonly pen: Pen;
   private readonly names: Names;
   private readonly placer: Placer;
   private readonly painter: Painter;
@@ -49,7 +51,8 @@ export class World {
   ) {
     this.atlas = new Atlas(Math.min(2, Math.max(1, density)));
     this.letters = new Letters(this.atlas.texture);
-    this.names = new Names(this.atlas, this.letters);
+    this.pen = new Pen(this.atlas, this.letters);
+    this.names = new Names(this.pen);
     const layers = { solids: this.solids, ghosts: this.ghosts, marks: this.marks, flows: this.flows };
     this.placer = new Placer(layers);
     this.painter = new Painter(layers, this.placer);
@@ -93,7 +96,7 @@ export class World {
     this.solids.light(backdrop, look.theme === "dark");
     this.ghosts.light(backdrop, look.theme === "dark");
     this.ground.paint(shares(rgb(colours.ground)), shares(rgb(colours.ink)));
-    this.names.paint(colours);
+    this.pen.dip(colours);
     scene.background = new Color(colours.background);
     this.painter.paint(picture, look, colours);
   }
