@@ -43,7 +43,7 @@ class Small(nn.Module):
 
     def forward(self, x: Tensor) -> Tensor:
         """Return eight numbers for an image."""
-        x = self.body(x).mean((2, 3))
+        x = nn.functional.dropout(self.body(x).mean((2, 3)), training=self.training)
         result: Tensor = self.fc(self.fc(x).relu())
         return result
 
@@ -144,3 +144,12 @@ def test_commands_take_the_log_of_a_summary_writer(logdir: Path, capsys: pytest.
     facts = "4 weights of unknown shape   input 2×3×64×64   read from a file   ✗ VIS201"
     assert tree.splitlines()[0] == f"Small   {facts}"
     assert "VIS201 [error] the log has no shape of `body.0.bias` and 3 more" in capsys.readouterr().out
+
+
+def test_rules_on_what_the_log_does_not_hold_are_skipped(logdir: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """TorchScript writes a dropout in eval as any other: whether it is on, the graph does not tell."""
+    assert run(["check", f"{logdir}::small", "-v", "--output-format", "concise"]) == 1
+    out, err = capsys.readouterr()
+    assert "VIS501" not in out
+    assert "VIS501 always-on-dropout did not run" in err
+    assert "was logged by another program, without the arguments of its ops and their dtypes" in err

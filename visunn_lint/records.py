@@ -191,6 +191,10 @@ class Node:
         return self.module, -1 if self.call is None else self.call
 
 
+FOREIGN = "file"
+"""The engine of a graph that another program logged: as little is known of it as it tells."""
+
+
 @dataclass(frozen=True, slots=True)
 class Captured:
     """How a Topology came to be.

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 from visunn_lint import assertions, cost, gradients, query, tree
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping
+    from collections.abc import Callable, Iterable, Iterator, Mapping
 
     import networkx as nx
 
@@ -49,6 +49,8 @@ class Topology:
     captured: Captured
     collapsed: Mapping[str, str] = field(default_factory=dict)
     failure: Failure | None = None
+    page: Callable[[Topology], str] | None = field(default=None, repr=False, compare=False)
+    """Makes the viewer's page of it, for notebooks; whoever captures a model hands it in."""
 
     # -- looking things up -------------------------------------------------------------------
 
@@ -200,6 +202,11 @@ class Topology:
     def __str__(self) -> str:
         """Return the tree, as ``visunn tree`` prints it without colour."""
         return tree.format_plain(self, cost.measure(self))
+
+    def _repr_html_(self) -> str:
+        """Return the tree as a notebook shows it, with a button for the viewer where that was built."""
+        lines = tree.lines(self, cost.measure(self))
+        return tree.to_html(lines, self.page(self) if self.page is not None else "")
 
     def __repr__(self) -> str:
         """Return one line that says what it is."""

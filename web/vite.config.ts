@@ -44,6 +44,7 @@ export default defineConfig({
     modulePreload: false,
     copyPublicDir: false,
     reportCompressedSize: true,
+    chunkSizeWarningLimit: 1200, // One file, three.js included: the page is set into HTML, not loaded in parts.
     rolldownOptions: {
       input: "src/main.tsx",
       output: {

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 import pytest
 from playwright.sync_api import expect
@@ -41,9 +41,9 @@ def _grave(page: Page, axe: str) -> list[str]:
 
 @pytest.mark.parametrize("theme", ["dark", "light"])
 @pytest.mark.parametrize("width", [1280, 390])
-def test_axe_finds_nothing_serious(open_file: Opens, axe: str, theme: str, width: int) -> None:
+def test_axe_finds_nothing_serious(open_file: Opens, axe: str, theme: Literal["dark", "light"], width: int) -> None:
     """In any panel or dialog."""
-    looks = Looks(width=width, height=844, theme=theme, bypass_policy=True)  # type: ignore[arg-type] -- one of the two
+    looks = Looks(width=width, height=844, theme=theme, bypass_policy=True)
     page = open_file(compared(), looks)
     found = _grave(page, axe)
     for tab in ("findings", "figures", "changes"):

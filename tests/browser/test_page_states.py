@@ -46,7 +46,7 @@ def test_an_empty_document_is_shown(open_file: Opens) -> None:
     """A model without a single box has a name and totals all the same."""
     empty = msgspec.structs.replace(SAMPLE, boxes=(), edges=(), folds=(), findings=(), modules=())
     page = open_file(empty)
-    expect(page.get_by_role("heading", name="TinyResNet")).to_be_visible()
+    expect(page.locator("h1", has_text="TinyResNet")).to_be_visible()
 
 
 def test_a_run_that_failed_says_why_and_where(open_file: Opens) -> None:
@@ -102,7 +102,7 @@ def test_a_new_capture_is_shown_where_the_reader_is(serve: Callable[[Subject], R
     page.get_by_role("treeitem").first.wait_for()
     act(page, "drill", labelled("layer1"))
     run.exhibit.show(encode(msgspec.structs.replace(SAMPLE, name="Renewed")))
-    expect(page.get_by_role("heading", name="Renewed")).to_be_visible()
+    expect(page.locator("h1", has_text="Renewed")).to_be_visible()
     expect(page.locator(".notice")).to_contain_text("Captured anew")
     assert state(page, "scope") == labelled("layer1")
 
@@ -114,4 +114,4 @@ def test_a_capture_that_fails_leaves_the_last_graph(serve: Callable[[Subject], R
     page.get_by_role("treeitem").first.wait_for()
     run.exhibit.fail("model.py:3: NameError: name 'nn' is not defined")
     expect(page.locator(".notice")).to_have_text("model.py:3: NameError: name 'nn' is not definedClose")
-    expect(page.get_by_role("heading", name="TinyResNet")).to_be_visible()
+    expect(page.locator("h1", has_text="TinyResNet")).to_be_visible()

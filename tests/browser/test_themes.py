@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 import pytest
 from playwright.sync_api import expect
@@ -15,9 +15,9 @@ if TYPE_CHECKING:
 
 
 @pytest.mark.parametrize("theme", ["dark", "light"])
-def test_the_systems_theme_is_taken(open_file: Opens, theme: str) -> None:
+def test_the_systems_theme_is_taken(open_file: Opens, theme: Literal["dark", "light"]) -> None:
     """Until the reader chooses another."""
-    page = open_file(SAMPLE, Looks(theme=theme))  # type: ignore[arg-type] -- one of the two
+    page = open_file(SAMPLE, Looks(theme=theme))
     expect(page.locator("html")).to_have_attribute("data-theme", theme)
 
 

@@ -13,6 +13,7 @@ from torch import Tensor, nn
 import visunn_lint
 from tests.document.documents import document, of_case, of_name
 from tests.models import recycled, structures
+from tests.pipeline.test_foreign import read_torchs_graph
 from visunn_lint.document import Older, build, decode, encode
 from visunn_lint.document.records import Change, Place
 from visunn_lint.document.records import Tensor as Stored
@@ -140,6 +141,14 @@ def test_calls_that_call_each_other_hang_on_the_model() -> None:
     made = document(Topology("loop", modules, nodes, Captured("file", "file")))
     assert drawn(made) == ["loop", "  a", "    b", "    relu", "  relu"]
     assert decode(encode(made)) == made
+
+
+def test_a_graph_that_another_program_wrote_is_drawn() -> None:
+    """What torch logs has no calls, no sources and other labels: the same boxes come of it, and repeats are folded."""
+    made = document(read_torchs_graph(Stack(3), torch.zeros(2, 4)))
+    assert drawn(made)[:3] == ["Stack", "  x", "  0"]
+    assert [box.label for box in made.boxes if box.kind == "op"] == ["relu", "add"] * 3
+    assert [[made.boxes[each].label for each in fold.members] for fold in made.folds] == [["0", "1", "2"]]
 
 
 def test_what_is_stored_stands_at_its_module() -> None:

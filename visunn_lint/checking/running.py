@@ -13,6 +13,7 @@ from visunn_lint.checking.locating import Locator
 from visunn_lint.checking.selection import check_settings, configured, fits, selected_rules, with_expectations
 from visunn_lint.finding import Finding, Report, SkippedRule, Suppression
 from visunn_lint.pipeline.collecting import uncollected
+from visunn_lint.records import FOREIGN
 from visunn_lint.rules.rule_crashed import RuleCrashed
 
 if TYPE_CHECKING:
@@ -91,6 +92,9 @@ def _skipped(rule: Rule, model: CapturedModel) -> SkippedRule | None:
         reason = f"{model.name} has no {' and no '.join(map(_called, missing))}"
         if "rebatched" in missing and model.naming_batch:
             reason += f": its inputs do not name the batch axis, as in `{model.naming_batch}`"
+        return SkippedRule(rule.code, rule.name, reason, model.name)
+    if not rule.is_structural and model.topology.captured.engine == FOREIGN:
+        reason = f"{model.name} was logged by another program, without the arguments of its ops and their dtypes"
         return SkippedRule(rule.code, rule.name, reason, model.name)
     reason = rule.missing_options()
     return SkippedRule(rule.code, rule.name, reason) if reason else None

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from visunn_lint.topology import Topology
 
 _KINDS: Mapping[str, BoxKind] = {"op": "op", "opaque": "opaque", "input": "input", "output": "output"}
+_RUN = frozenset({"op", "opaque"})
 
 
 class BoxMaker:
@@ -92,12 +93,12 @@ class BoxMaker:
         stored = [name for name in dict.fromkeys(node.inputs) if self._topology.nodes[name].kind in STORED_KINDS]
         return Box(
             kind=_KINDS[node.kind],
-            label=wording.name(node.label or node.short_op),
+            label=wording.name(node.short_op if node.kind in _RUN else node.label or node.short_op),
             family=_family(node),
             parent=part.parent,
             module=self._modules.of(node.module),
             call=node.call or 0,
-            op=wording.name(node.op) if node.kind in {"op", "opaque"} else "",
+            op=wording.name(node.op) if node.kind in _RUN else "",
             inputs=self._operands(node),
             outputs=tuple(Port(str(at), self._specs.of(spec)) for at, spec in enumerate(_given(node))),
             attributes={wording.name(name): wording.value(value) for name, value in node.attributes.items()},

@@ -21,6 +21,7 @@ from visunn_lint.pipeline.inputs.rebatching import naming_batch, rebatch
 from visunn_lint.pipeline.inputs.signature import inner_model, is_complete, spelled
 from visunn_lint.pipeline.inputs.trial import Rehearsal
 from visunn_lint.pipeline.ties import declared_ties
+from visunn_lint.render.notebook import notebook_page
 from visunn_lint.spec import InputSpec
 from visunn_lint.topology import CapturedModel
 
@@ -194,5 +195,7 @@ def _topology(capture: Capture, arguments: Arguments, subject: Subject) -> Topol
     reason = "; ".join(filter(None, [subject.reason, known.reason]))
     spelling = arguments.spelling or known.input_spec
     return replace(
-        topology, captured=replace(known, reason=reason, input_spec=spelling, inferred=arguments.is_inferred)
+        topology,
+        captured=replace(known, reason=reason, input_spec=spelling, inferred=arguments.is_inferred),
+        page=notebook_page,
     )

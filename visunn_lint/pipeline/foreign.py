@@ -13,7 +13,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from visunn_lint.pipeline.graph import Graph, ModuleTable
-from visunn_lint.records import Call, Captured, Module, Node, Param, Slot
+from visunn_lint.records import FOREIGN, Call, Captured, Module, Node, Param, Slot
 from visunn_lint.spec import UNKNOWN_DTYPE, TensorSpec
 
 if TYPE_CHECKING:
@@ -86,7 +86,7 @@ def _spec(shape: TensorShapeProto) -> TensorSpec | None:
 
 def bare_table() -> ModuleTable:
     """Return the table for a graph that came without one; ``complete`` fills it in."""
-    return ModuleTable("", (), Captured("file", "file"))
+    return ModuleTable("", (), Captured(FOREIGN, "file"))
 
 
 def is_bare(table: ModuleTable) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping  # noqa: TC003 -- msgspec reads the annotations at run time
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, NamedTuple, cast
@@ -30,14 +31,17 @@ class ModuleTable:
 
     def to_json(self) -> bytes:
         """Return the table as JSON, to travel beside the graph in an event log."""
-        return msgspec.json.encode(self)
+        try:
+            return msgspec.json.encode(self)
+        except UnicodeEncodeError:  # a key of a ModuleDict may hold half a character, which is no UTF-8
+            return json.dumps(msgspec.to_builtins(self)).encode()
 
     @staticmethod
     def from_json(data: bytes) -> ModuleTable:
         """Return the table that ``to_json`` wrote; raises GraphError for anything else."""
         try:
-            return _with_tuples(_TABLE_DECODER.decode(data))
-        except (msgspec.MsgspecError, UnicodeDecodeError) as error:
+            return _with_tuples(_decoded(data))
+        except (msgspec.MsgspecError, ValueError) as error:
             message = f"the module table cannot be read: {error}"
             raise GraphError(message) from error
 
@@ -65,6 +69,15 @@ class Graph:
     collapsed: Mapping[str, str] = field(default_factory=dict)
 
 
+def _decoded(data: bytes) -> ModuleTable:
+    try:
+        return _TABLE_DECODER.decode(data)
+    except msgspec.DecodeError:
+        if _HALF_A_CHARACTER not in data:
+            raise
+        return msgspec.convert(json.loads(data), ModuleTable)
+
+
 def _with_tuples(table: ModuleTable) -> ModuleTable:
     """Return the table with nested lists among its hyperparameters as the tuples they were."""
     for module in table.modules:
@@ -73,5 +86,8 @@ def _with_tuples(table: ModuleTable) -> ModuleTable:
                 cast("dict[str, object]", module.hyperparameters)[name] = to_plain(value)
     return table
 
+
+_HALF_A_CHARACTER = b"\\ud"
+"""How a surrogate begins in JSON; msgspec takes none without its other half."""
 
 _TABLE_DECODER = msgspec.json.Decoder(ModuleTable)

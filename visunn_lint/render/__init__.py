@@ -6,7 +6,7 @@ from visunn_lint.render._view import View, printable
 
 __all__ = ["View", "printable", "report_formats"]
 
-_OTHERS = frozenset({"bundle", "diff", "export", "page", "profile", "tree"})
+_OTHERS = frozenset({"bundle", "diff", "export", "notebook", "page", "profile", "tree"})
 """What draws something else than a report."""
 
 

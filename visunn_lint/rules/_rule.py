@@ -57,6 +57,8 @@ class Rule(ABC):
     are the rule's options. ``needs`` are the facts without which it does not run. Findings of a
     rule whose ``scope`` is ``code`` are hidden where they lie wholly in installed packages. ``covers``
     are the codes of rules that would tell of the same cause at the same place, and tell less: they are silent there.
+    One that ``is_structural`` judges by modules, calls and shapes alone, which is all that a graph holds that
+    another program logged: no arguments of ops, no hyperparameters, no dtypes.
     """
 
     code: ClassVar[str]
@@ -68,6 +70,7 @@ class Rule(ABC):
     scope: ClassVar[Scope] = "code"
     preview: ClassVar[bool] = False
     covers: ClassVar[frozenset[str]] = frozenset()
+    is_structural: ClassVar[bool] = False
     bad: ClassVar[tuple[Example, ...]] = ()
     good: ClassVar[tuple[Example, ...]] = ()
 

@@ -46,6 +46,7 @@ class AbsentModule(Rule):
     category = "policy"
     severity = Severity.ERROR
     since = "0.1.0"
+    is_structural = True
     scope = "model"
     bad = (
         Example(

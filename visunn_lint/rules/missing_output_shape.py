@@ -33,6 +33,7 @@ class MissingOutputShape(Rule):
     category = "shapes"
     severity = Severity.WARNING
     since = "0.1.0"
+    is_structural = True
     scope = "model"
 
     def check(self, model: CapturedModel) -> Iterator[Finding]:

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from visunn_lint.finding import Finding, Severity
-from visunn_lint.records import Module, Param
+from visunn_lint.records import FOREIGN, Module, Param
 from visunn_lint.rules._rule import Example, Rule
 from visunn_lint.topology import CapturedModel, Topology
 
@@ -36,6 +36,7 @@ class MissingWeightShape(Rule):
     category = "shapes"
     severity = Severity.ERROR
     since = "0.1.0"
+    is_structural = True
     scope = "model"
     bad = (
         Example(
@@ -73,7 +74,7 @@ class MissingWeightShape(Rule):
             return
         tables = [param for topology in model.topologies for param in _weights(topology)]
         known = {param.path for param in tables if param.shape is not None}
-        if model.topology.captured.engine == "file":  # another program wrote it
+        if model.topology.captured.engine == FOREIGN:
             yield from self._of_log([param.path for param in tables if param.path not in known])
             return
         for module in model.topology:

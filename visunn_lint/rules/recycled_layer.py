@@ -44,6 +44,7 @@ class RecycledLayer(Rule):
     category = "wiring"
     severity = Severity.INFO
     since = "0.1.0"
+    is_structural = True
     bad = (
         Example(
             """

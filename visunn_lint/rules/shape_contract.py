@@ -44,6 +44,7 @@ class ShapeContract(Rule):
     category = "shapes"
     severity = Severity.ERROR
     since = "0.1.0"
+    is_structural = True
     needs = frozenset({"shapes"})
     scope = "model"
     bad = (

@@ -39,6 +39,7 @@ class TopologyDrift(Rule):
     category = "policy"
     severity = Severity.ERROR
     since = "0.1.0"
+    is_structural = True
     scope = "model"
     needs = frozenset({"eval", "locked"})
 

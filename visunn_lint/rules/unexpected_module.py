@@ -51,6 +51,7 @@ class UnexpectedModule(Rule):
     category = "policy"
     severity = Severity.ERROR
     since = "0.1.0"
+    is_structural = True
     scope = "model"
     bad = (
         Example(

@@ -11,6 +11,7 @@ from visunn_lint.errors import VisunnError
 from visunn_lint.tree.branches import Branch, Mark, Note, Style
 from visunn_lint.tree.columns import COLUMNS, DEFAULT_COLUMNS
 from visunn_lint.tree.growing import grow
+from visunn_lint.tree.html import to_html
 from visunn_lint.tree.layout import Line, Span, clipped, table
 from visunn_lint.tree.rows import SORTS, Row, mark_notes, rows
 from visunn_lint.tree.text import in_ascii
@@ -25,7 +26,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "COLUMNS", "DEFAULT_COLUMNS", "SORTS", "Branch", "Line", "Look", "Mark", "Note", "Row", "Span", "Style",
-    "format_plain", "grow", "lines", "marks_of", "rows",
+    "format_plain", "grow", "lines", "marks_of", "rows", "to_html",
 ]  # fmt: skip
 
 

@@ -31,10 +31,10 @@ export function App() {
       <Header />
       <main className="scene" aria-label="Scene">
         {canDraw() ? <Stage /> : <Diagram />}
+        <Toolbar />
       </main>
       <Dock />
       <Side />
-      <Toolbar />
       <SheetBar />
       <Notice />
       <HoverLabel />

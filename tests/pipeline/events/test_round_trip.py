@@ -51,6 +51,27 @@ def test_forward_that_raised_is_kept(tmp_path: Path) -> None:
     assert read.failure is not None
 
 
+class Named(torch.nn.Module):
+    """Runs modules whose names are all that a key may be."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        names = ["\ud800", "\0", "\x1b[31m", "</script>", "a/b:c^d", "\u202e"]
+        self.parts = torch.nn.ModuleDict({name: torch.nn.Linear(2, 2) for name in names})
+
+    def forward(self, x: torch.Tensor) -> torch.Tensor:
+        """Return what they make of two numbers, one after the other."""
+        for part in self.parts.values():
+            x = part(x)
+        return x
+
+
+def test_names_of_any_kind_are_kept(tmp_path: Path) -> None:
+    """A key of a ModuleDict may hold half a character, control characters and markup."""
+    direct = capture(Named(), (torch.zeros(1, 2),))
+    assert topology_of([write(direct, tmp_path)]) == as_read(direct)
+
+
 def test_newest_graph_of_a_log_counts(tmp_path: Path) -> None:
     """Of several graphs in several files, as TensorBoard has it."""
     old, new = small_capture(), capture(torch.nn.Tanh(), (torch.zeros(3),))

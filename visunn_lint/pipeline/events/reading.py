@@ -16,6 +16,7 @@ from tensorboard.compat.proto.event_pb2 import Event
 from tensorboard.compat.proto.graph_pb2 import GraphDef
 
 from visunn_lint.errors import GraphError
+from visunn_lint.pipeline.collecting import uncollected
 from visunn_lint.pipeline.events.framing import DAMAGED, MOST_BYTES, CutError, damaged, records
 from visunn_lint.pipeline.events.soundness import check_graph, check_names
 from visunn_lint.pipeline.events.sources import with_python_sources
@@ -39,6 +40,7 @@ STILL_WRITTEN: Final = "its log ends within a record: it is still being written,
 _WHAT_TO_LOG: Final = "log one with visunn_lint.Visu, visunn export --to tensorboard, or SummaryWriter.add_graph"
 
 
+@uncollected()
 def topology_of(files: Sequence[Path]) -> Topology:
     """Return the Topology in the files of one event log, or in one GraphDef file (``.pb``, ``.pbtxt``).
 

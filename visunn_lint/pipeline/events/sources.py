@@ -6,6 +6,7 @@ Else whoever writes a log could have any file of the reader's quoted, a line of 
 from __future__ import annotations
 
 from dataclasses import replace
+from functools import lru_cache
 from pathlib import PurePath
 from typing import TYPE_CHECKING, Final
 
@@ -48,10 +49,11 @@ def _module(module: Module) -> Module:
 def _is_python(place: Location | None) -> bool:
     if place is None:
         return True
-    is_named = place.file.endswith(".py") and "\0" not in place.file
     numbers = (place.line, place.column, place.end_line, place.end_column)
-    return is_named and all(0 <= each < _LAST_LINE for each in numbers) and _can_exist(place.file)
+    return all(0 <= each < _LAST_LINE for each in numbers) and _is_python_file(place.file)
 
 
-def _can_exist(file: str) -> bool:
-    return all(len(part.encode("utf-8", "surrogatepass")) <= _LONGEST_NAME for part in PurePath(file).parts)
+@lru_cache(maxsize=1024)
+def _is_python_file(file: str) -> bool:
+    parts = (part.encode("utf-8", "surrogatepass") for part in PurePath(file).parts)
+    return file.endswith(".py") and "\0" not in file and all(len(part) <= _LONGEST_NAME for part in parts)

@@ -69,14 +69,14 @@ class LogWriter:
     """
 
     def __init__(self, capture: Capture, place: Path) -> None:
-        self.file = _file(place)
+        self.file, content = _file(place), as_bytes(capture, time.time())
         with _told(self.file):
             self.file.parent.mkdir(parents=True, exist_ok=True)
             stream = self.file.open("xb", buffering=0)
         self._stream = stream
         self._finalizer = weakref.finalize(self, stream.close)
         try:
-            self._append(as_bytes(capture, time.time()))
+            self._append(content)
         except VisunnError:
             self.close()
             self.file.unlink(missing_ok=True)

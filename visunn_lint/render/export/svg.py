@@ -90,7 +90,8 @@ def _drawn(drawing: _Drawing) -> Iterator[str]:
 
 def _summary(picture: Picture) -> str:
     totals = picture.document.totals
-    facts = [picture.document.name, f"{totals.parameters:,} parameters"]
+    facts = [picture.document.name]
+    facts += [f"{totals.parameters:,} parameters"] if totals.parameters else []
     facts += [f"{rounded(totals.flops)}FLOPs"] if totals.flops else []
     facts += [f"input {picture.document.capture.inputs}"] if picture.document.capture.inputs else []
     return " · ".join(facts)

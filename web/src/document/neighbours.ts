@@ -20,6 +20,9 @@ export function consumersOf(tables: Tables, box: BoxId): Neighbour[] {
 
 function outside(tables: Tables, box: BoxId, edgesAt: Tables["edgesInto"], end: 0 | 1): Neighbour[] {
   const found = new Map<BoxId, Neighbour>();
+  if (box === 0) {
+    return []; // Nothing is outside the model, and it has the most to look through.
+  }
   for (const leaf of tables.isLeaf(box) ? [box] : leavesIn(tables, box)) {
     for (const position of edgesAt(leaf)) {
       const edge = tables.document.edges[position];

@@ -2,6 +2,7 @@ import type { Tables } from "../document/tables";
 import { type Flow, lift } from "./lifting";
 import { type Frame, type Layout, reflow } from "./reflow";
 import { measure } from "./sizes";
+import { type Told, tellFindings } from "./told";
 import { type Choice, see, type Visible } from "./visible";
 
 export interface Bounds {
@@ -18,6 +19,8 @@ export interface Picture {
   /** Three numbers a box: the middle of its bottom, and its sizes. */
   places: Float32Array;
   sizes: Float32Array;
+  /** By position in `shown`. */
+  told: readonly Told[];
 }
 
 export function compose(tables: Tables, choice: Choice, frame: Frame): Picture {
@@ -33,7 +36,8 @@ export function compose(tables: Tables, choice: Choice, frame: Frame): Picture {
     const size = toWorld(layout, layout.length[position]!, layout.height[position]!, layout.width[position]!);
     sizes.set(size, 3 * position);
   }
-  return { tables, visible, flows, layout, places, sizes };
+  const told = visible.shown.map((shown) => tellFindings(tables, shown));
+  return { tables, visible, flows, layout, places, sizes, told };
 }
 
 /** From along the flow, up and across it to x, y and z. */

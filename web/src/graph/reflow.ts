@@ -41,8 +41,11 @@ export const SLAB = 0.16;
 export const RIM = 0.74;
 const GAPS: Gaps = { along: 0.62, across: 0.55, rows: 1.5 };
 /** Towards the reader boxes hide each other more, and need more room. */
-const UPRIGHT: Gaps = { along: 1.05, across: 0.45, rows: 1.3 };
-const INNER_ASPECT = 2.6;
+const UPRIGHT: Gaps = { along: 1.2, across: 0.45, rows: 1.3 };
+/** Shapes that slabs may take: long as a rule, closer to a square where one long slab would decide the scale of all. */
+const INNER_ASPECTS = [2.6, 1.35];
+/** How much larger everything must come out for slabs to be wrapped closer. */
+const WORTH = 1.4;
 
 /** Positions for all that is drawn: slabs as large as their contents, from the inside out. Linear but for sorting. */
 export function reflow(
@@ -52,35 +55,12 @@ export function reflow(
   sizes: Sizes,
   frame: Frame,
 ): Layout {
-  const { shown } = visible;
   const members = groupByParent(visible);
-  const bridges = bridgeByParent(visible, flows);
-  const length = Float32Array.from(sizes.length);
-  const width = Float32Array.from(sizes.width);
-  const height = Float32Array.from(sizes.height);
-  const levels: Level[] = new Array(shown.length + 1);
-  const order = orderInLevel(members, shown.length);
-  for (let slab = shown.length - 1; slab >= -1; slab -= 1) {
-    if (slab >= 0 && shown[slab]!.role !== "slab") {
-      continue;
-    }
-    const inside = members[slab + 1]!;
-    const items = inside.map((position) => itemOf(tables, visible, position, length, width));
-    const joined = bridges[slab + 1]!.map(([a, b]) => [order[a]!, order[b]!] as const);
-    const level = arrange(
-      items,
-      joined,
-      slab < 0 ? frame.aspect : INNER_ASPECT,
-      frame.upright ? UPRIGHT : GAPS,
-    );
-    levels[slab + 1] = level;
-    if (slab >= 0) {
-      length[slab] = level.length + 2 * RIM;
-      width[slab] = level.width + 2 * RIM;
-      height[slab] = SLAB;
-    }
-  }
-  const layout = stand(visible, members, levels, { length, width, height });
+  const order = orderInLevel(members, visible.shown.length);
+  const nested: Nested = { tables, visible, members, bridges: bridgeByParent(visible, flows), order };
+  const [long, close] = INNER_ASPECTS.map((aspect) => grow(nested, sizes, frame, aspect)) as [Grown, Grown];
+  const { levels, size } = extentOf(close, frame) * WORTH < extentOf(long, frame) ? close : long;
+  const layout = stand(visible, members, levels, size);
   const terraces = levels.map((level, position) => ({
     level,
     members: members[position]!,
@@ -89,6 +69,54 @@ export function reflow(
   }));
   const placed = { ...layout, upright: frame.upright };
   return { ...placed, curves: route(visible, flows, placed, terraces, order) };
+}
+
+interface Nested {
+  tables: Tables;
+  visible: Visible;
+  members: readonly number[][];
+  bridges: readonly [number, number][][];
+  order: Int32Array;
+}
+
+/** The levels by slab, that of the ground first, and the sizes that slabs come to. */
+interface Grown {
+  levels: Level[];
+  size: Pick<Layout, "length" | "width" | "height">;
+}
+
+function grow(
+  { tables, visible, members, bridges, order }: Nested,
+  sizes: Sizes,
+  frame: Frame,
+  inner: number,
+): Grown {
+  const { shown } = visible;
+  const length = Float32Array.from(sizes.length);
+  const width = Float32Array.from(sizes.width);
+  const height = Float32Array.from(sizes.height);
+  const levels: Level[] = new Array(shown.length + 1);
+  for (let slab = shown.length - 1; slab >= -1; slab -= 1) {
+    if (slab >= 0 && shown[slab]!.role !== "slab") {
+      continue;
+    }
+    const items = members[slab + 1]!.map((position) => itemOf(tables, visible, position, length, width));
+    const joined = bridges[slab + 1]!.map(([a, b]) => [order[a]!, order[b]!] as const);
+    const level = arrange(items, joined, slab < 0 ? frame.aspect : inner, frame.upright ? UPRIGHT : GAPS);
+    levels[slab + 1] = level;
+    if (slab >= 0) {
+      length[slab] = level.length + 2 * RIM;
+      width[slab] = level.width + 2 * RIM;
+      height[slab] = SLAB;
+    }
+  }
+  return { levels, size: { length, width, height } };
+}
+
+/** The width of the smallest frame that holds the ground. */
+function extentOf({ levels }: Grown, { aspect }: Frame): number {
+  const [ground] = levels;
+  return Math.max(ground!.length / aspect, ground!.width);
 }
 
 function groupByParent({ shown }: Visible): number[][] {

@@ -19,6 +19,8 @@ type Point = readonly [u: number, y: number, v: number];
 /** More boxes than this between two ends are not looked at one by one. */
 const LOOKED_AT = 48;
 const LIFT = 0.09;
+/** How far a flow may swing out beyond the end of a row. */
+const SWING = 1.5;
 
 /** The ways of all flows: low where nothing stands between, around the end of a row to the next, else over the boxes. */
 export function route(
@@ -155,8 +157,9 @@ class Ways {
       return [this.over(source, target, this.peakOf(source, target), "arch")];
     }
     const lane = v + (before.near + after.far) / 2;
-    const right: Point = [u + before.end + 0.35, LIFT, lane];
-    const left: Point = [u + after.start - 0.35, LIFT, lane];
+    const y = this.placed.y[a]! + LIFT;
+    const right: Point = [u + before.end + 0.35, y, lane];
+    const left: Point = [u + after.start - 0.35, y, lane];
     return [
       leaves
         ? swing(this.exit(source), right, 1)
@@ -171,7 +174,7 @@ class Ways {
   /** From the top of a box over what stands between it and a point on the ground beyond the row. */
   private hop(top: Point, point: Point, peak: number, side: 1 | -1): Way {
     const control = (peak + 0.5 - top[1] / 8) / 0.75;
-    const reach = side * 0.8 * Math.abs(point[2] - top[2]) + side * 0.4;
+    const reach = side * Math.min(SWING + 0.4, 0.8 * Math.abs(point[2] - top[2]));
     const points = [
       ...top,
       top[0] + side * 0.3,
@@ -245,7 +248,7 @@ class Ways {
 
 /** From the end of a row, in a half circle, to the lane beside it. */
 function swing(start: Point, point: Point, side: 1 | -1): Way {
-  const turn = point[0] + side * 0.55 * Math.abs(point[2] - start[2]);
+  const turn = point[0] + side * Math.min(SWING, 0.55 * Math.abs(point[2] - start[2]));
   return { kind: "low", points: [...start, turn, start[1], start[2], turn, point[1], point[2], ...point] };
 }
 

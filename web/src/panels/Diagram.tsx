@@ -26,10 +26,13 @@ export function Diagram() {
         This browser has no WebGL, so the model is drawn flat. The tree beside it shows the same boxes.
       </p>
       {/* biome-ignore lint/a11y/useKeyWithClickEvents: the module tree answers the keys */}
-      {/* biome-ignore lint/a11y/noStaticElementInteractions: the module tree is its accessible twin */}
       <div
         ref={frame}
         className="diagram-frame"
+        role="group"
+        aria-label="Drawing"
+        // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reachable by key
+        tabIndex={0}
         onMouseMove={(event) => view.hover(boxAt(event))}
         onClick={(event) => {
           const box = boxAt(event);

@@ -7,8 +7,8 @@ import type { World } from "./world";
 
 /** The look of an engineer's model on a table: from the left and above, so that the flow runs into the depth. */
 export const HOME = {
-  landscape: { azimuth: -0.3, elevation: 0.74 },
-  portrait: { azimuth: 0.14, elevation: 0.92 },
+  landscape: { azimuth: -0.25, elevation: 0.78 },
+  portrait: { azimuth: 0.12, elevation: 1 },
 } as const;
 
 /** A model of two boxes is not blown up to fill the screen. */

@@ -20,6 +20,9 @@ export class Placer {
   private fromPlaces = new Float32Array();
   private fromSizes = new Float32Array();
   private picture: Picture | null = null;
+  /** What each row of the solids and of the ghosts shows. */
+  solidRows: readonly Row[] = [];
+  ghostRows: readonly Row[] = [];
 
   constructor(private readonly layers: Layers) {}
 
@@ -83,8 +86,8 @@ export class Placer {
       this.layers.marks,
       shown.map((_, position) => ({ position, behind: 0 })),
     );
-    this.layers.solids.mesh.userData.rows = solid;
-    this.layers.ghosts.mesh.userData.rows = ghost;
+    this.solidRows = solid;
+    this.ghostRows = ghost;
   }
 
   private fill({ rows }: Pick<Solids, "rows"> | Pick<Marks, "rows">, filled: readonly Row[]): void {

@@ -1,4 +1,4 @@
-import { Color, type PerspectiveCamera, type Scene, type WebGLRenderer } from "three";
+import type { PerspectiveCamera, Scene, WebGLRenderer } from "three";
 import type { BoxId } from "../document/model";
 import { offerPictures } from "../exports/pictures";
 import type { Frame } from "../graph/reflow";
@@ -73,6 +73,7 @@ export class Session {
     const unsubscribe = useView.subscribe(() => invalidate());
     const wake = () => invalidate();
     document.addEventListener("visibilitychange", wake);
+    this.canvas.addEventListener("webglcontextrestored", wake);
     Object.assign(window.visunn, {
       project: (box: BoxId) => this.project(box),
       statistics: () => this.statistics(),
@@ -83,6 +84,7 @@ export class Session {
       offerPictures(null);
       unsubscribe();
       document.removeEventListener("visibilitychange", wake);
+      this.canvas.removeEventListener("webglcontextrestored", wake);
     };
   }
 
@@ -143,7 +145,6 @@ export class Session {
     }
     if (isReshaped || LOOK.some((key) => before[key] !== view[key])) {
       this.world.paint(view, scene);
-      scene.background = new Color(scene.userData.background as string);
     }
     if (before === null || before.camera.turn !== view.camera.turn || before.tables !== view.tables) {
       this.world.rig.resize(this.world.rig.width, this.world.rig.height, readInsets());

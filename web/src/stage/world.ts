@@ -1,4 +1,4 @@
-import { Group, type PerspectiveCamera, type Scene, type WebGLRenderer } from "three";
+import { Color, Group, type PerspectiveCamera, type Scene, type WebGLRenderer } from "three";
 import type { BoxId } from "../document/model";
 import { type Rgb, rgb } from "../graph/colours";
 import { type Bounds, boundsOf, compose, outline, type Picture } from "../graph/picture";
@@ -19,6 +19,7 @@ import { Atlas } from "./text/atlas";
 import { Names } from "./text/names";
 
 const MILLISECONDS = 480;
+const PAINT = ["overlay", "palette", "theme"] as const satisfies readonly (keyof Look)[];
 
 export type Shape = Pick<View, "tables" | "scope" | "expanded" | "unfolded" | "merged">;
 export type Look = Pick<View, "overlay" | "palette" | "theme" | "selected" | "hovered">;
@@ -51,7 +52,7 @@ export class World {
     this.names = new Names(this.atlas, this.letters);
     const layers = { solids: this.solids, ghosts: this.ghosts, marks: this.marks, flows: this.flows };
     this.placer = new Placer(layers);
-    this.painter = new Painter(layers);
+    this.painter = new Painter(layers, this.placer);
     for (const { mesh } of [this.ground, ...Object.values(layers), this.letters]) {
       this.group.add(mesh);
     }
@@ -73,23 +74,39 @@ export class World {
     this.ground.lie(radius * 2.2 + 8, radius * 2.2 + 8);
   }
 
-  /** Colours everything as the view says; cheap where only the pointer moved. */
+  /** Colours everything as the view says; where only the pointer moved, what it left and reached. */
   paint(look: Look, scene: Scene): void {
-    if (this.picture === null) {
+    const { picture, look: before } = this;
+    if (picture === null) {
       return;
     }
-    const before = this.look;
     this.look = { ...look };
-    const colours = coloursOf(look.palette, look.theme);
-    if (before === null || before.palette !== look.palette || before.theme !== look.theme) {
-      const backdrop = shares(rgb(colours.background));
-      this.solids.light(backdrop, look.theme === "dark");
-      this.ghosts.light(backdrop, look.theme === "dark");
-      this.ground.paint(shares(rgb(colours.ground)), shares(rgb(colours.ink)));
-      this.names.paint(colours);
-      scene.userData.background = colours.background;
+    if (before !== null && PAINT.every((key) => before[key] === look[key])) {
+      this.painter.repaint(
+        look,
+        this.positionsOf([before.hovered, before.selected, look.hovered, look.selected]),
+      );
+      return;
     }
-    this.painter.paint(this.picture, look, colours);
+    const colours = coloursOf(look.palette, look.theme);
+    const backdrop = shares(rgb(colours.background));
+    this.solids.light(backdrop, look.theme === "dark");
+    this.ghosts.light(backdrop, look.theme === "dark");
+    this.ground.paint(shares(rgb(colours.ground)), shares(rgb(colours.ink)));
+    this.names.paint(colours);
+    scene.background = new Color(colours.background);
+    this.painter.paint(picture, look, colours);
+  }
+
+  private positionsOf(boxes: readonly (BoxId | null)[]): Set<number> {
+    const positions = new Set<number>();
+    for (const box of boxes) {
+      const position = box === null ? -1 : this.standIn(box);
+      if (position >= 0 && this.picture!.visible.shown[position]!.box === box) {
+        positions.add(position);
+      }
+    }
+    return positions;
   }
 
   resize(width: number, height: number): void {

@@ -29,3 +29,8 @@ test("an op tells the shape that comes out", () => {
   const tables = tablesOf({ boxes: [{ parent: 0, outputs: [["0", 1]] }] });
   expect(detailOf(tables, SHOWN)).toBe("2×64");
 });
+
+test("a name of a million letters is cut, and not within a letter", () => {
+  const tables = tablesOf({ boxes: [{ parent: 0, label: "𝛼".repeat(500_000) }] });
+  expect(nameOf(tables, SHOWN)).toBe(`${"𝛼".repeat(64)}…`);
+});

@@ -145,6 +145,15 @@ describe("flows", () => {
     expect(new Set(kindsOf(tablesOf({ boxes, edges }), choose()))).toEqual(new Set(["low"]));
   });
 
+  test("run on the slab that their boxes stand on, where a row wraps too", () => {
+    const boxes = [{ parent: 0 }, ...Array.from({ length: 80 }, (_, rank) => ({ parent: 1, rank }))];
+    const edges = Array.from({ length: 79 }, (_, at) => [at + 2, at + 3] as [number, number]);
+    const { layout } = compose(tablesOf({ boxes, edges }), choose({ expanded: new Set([1]) }), FRAME);
+    const top = layout.y[0]! + layout.height[0]!;
+    expect(layout.curves.length).toBeGreaterThan(edges.length);
+    expect(layout.curves.every(({ points }) => [1, 4, 7, 10].every((at) => points[at]! > top))).toBe(true);
+  });
+
   test("end once each, however many parts they have", () => {
     const { layout, flows } = compose(chain(200), choose(), FRAME);
     expect(layout.curves.length).toBeGreaterThan(flows.length);

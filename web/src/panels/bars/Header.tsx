@@ -20,7 +20,12 @@ export function Header() {
       </div>
       <Breadcrumbs />
       <div className="header-tools">
-        <button type="button" className="search-open" onClick={() => openDialog("search")}>
+        <button
+          type="button"
+          className="search-open"
+          aria-label="Search"
+          onClick={() => openDialog("search")}
+        >
           <Icon name="search" />
           <span className="wide">Search</span>
           <kbd className="wide">/</kbd>

@@ -3,6 +3,7 @@ import { bytes, count, flops, share } from "../../document/figures";
 import type { BoxId } from "../../document/model";
 import { placeText } from "../../document/naming";
 import { useView } from "../../state/store";
+import { Dotted } from "../Dotted";
 import { BoxLink } from "./BoxLink";
 
 /** The figures of a box and where it comes from. */
@@ -16,7 +17,13 @@ export function Facts({ box }: { box: BoxId }) {
   return (
     <dl className="facts">
       {op !== "" && <Fact name="Op">{op}</Fact>}
-      {kind === "module" && <Fact name="Class">{module?.kind}</Fact>}
+      {kind === "module" && (
+        <Fact name="Class">
+          <span>
+            <Dotted name={module?.kind ?? ""} />
+          </span>
+        </Fact>
+      )}
       {parameters > 0 && (
         <Fact name="Parameters">
           {count(parameters)} <Share part={parameters} whole={totals.parameters} />

@@ -1,6 +1,7 @@
 import type { BoxId } from "../../document/model";
 import { callOf, detailsOf, kindOf, labelOf, pathOf } from "../../document/naming";
 import { useView } from "../../state/store";
+import { Dotted } from "../Dotted";
 import { Swatch } from "../Swatch";
 import { Actions } from "./Actions";
 import { Facts } from "./Facts";
@@ -50,7 +51,11 @@ function Heading({ box }: { box: BoxId }) {
         {callOf(tables, box) !== "" && <span className="chip">{callOf(tables, box)}</span>}
       </h2>
       {details !== label && <p className="inspector-kind">{details}</p>}
-      {path !== label && <p className="inspector-path">{path}</p>}
+      {path !== label && (
+        <p className="inspector-path">
+          <Dotted name={path} />
+        </p>
+      )}
     </header>
   );
 }

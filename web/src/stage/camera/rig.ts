@@ -112,6 +112,18 @@ export class Rig {
     return { x: ((across + 1) / 2) * this.size.width, y: ((1 - up) / 2) * this.size.height, away };
   }
 
+  /** Whether something of a size at a point is on the screen and at least so many pixels large; makes no garbage. */
+  sees(x: number, y: number, z: number, size: number, pixels: number): boolean {
+    const m = this.toScreen.elements;
+    const away = m[3]! * x + m[7]! * y + m[11]! * z + m[15]!;
+    if (away <= this.camera.near || size < pixels * this.pixel * away) {
+      return false;
+    }
+    const across = m[0]! * x + m[4]! * y + m[8]! * z + m[12]!;
+    const up = m[1]! * x + m[5]! * y + m[9]! * z + m[13]!;
+    return Math.abs(across) < 1.08 * away && Math.abs(up) < 1.08 * away;
+  }
+
   /** A pose from which all the boxes are seen, in the middle of the free part of the canvas. */
   fit(boxes: readonly Bounds[], azimuth: number, elevation: number): Pose {
     const { free, tanX, tanY } = this.freeTangents();

@@ -5,6 +5,7 @@ import { CAMERA } from "./shading";
 
 const SEGMENTS = 20;
 
+/** stroke: width in world units, 1 where the flow ends, 1 where it is noted. */
 const VERTEX = /* glsl */ `
   in vec3 way;
   in vec3 p0;
@@ -12,9 +13,10 @@ const VERTEX = /* glsl */ `
   in vec3 p2;
   in vec3 p3;
   in vec4 colour;
-  in vec2 stroke;
+  in vec3 stroke;
   ${CAMERA}
   uniform float pixel;
+  uniform float dim;
   out vec4 tint;
   out float side;
   vec3 curve(float t) {
@@ -41,7 +43,7 @@ const VERTEX = /* glsl */ `
     vec3 sideways = cross(tangent(t), eye);
     at += sideways / max(length(sideways), 1e-4) * broad * way.y;
     side = way.z < 0.5 ? way.y : 0.0;
-    tint = colour;
+    tint = vec4(colour.rgb, colour.a * (stroke.z > 0.5 ? 1.0 : dim));
     gl_Position = projectionMatrix * viewMatrix * vec4(at, 1.0);
     gl_Position.z -= 0.00012 * gl_Position.w;
   }
@@ -66,7 +68,7 @@ const COLUMNS = {
   p2: { size: 3 },
   p3: { size: 3 },
   colour: { size: 4, bytes: true },
-  stroke: { size: 2 },
+  stroke: { size: 3 },
 } as const;
 
 /** All flows as ribbons that turn to the reader, in one draw call. */
@@ -85,7 +87,7 @@ export class Flows {
       transparent: true,
       depthWrite: false,
       side: 2,
-      uniforms: { pixel: { value: 0.001 }, fade: { value: 1 } },
+      uniforms: { pixel: { value: 0.001 }, fade: { value: 1 }, dim: { value: 1 } },
     });
     this.mesh = new Mesh(geometry, this.material);
     this.mesh.frustumCulled = false;
@@ -95,6 +97,11 @@ export class Flows {
   /** World units that one CSS pixel covers at a distance of one. */
   set pixel(size: number) {
     this.material.uniforms.pixel!.value = size;
+  }
+
+  /** How much is left of the flows that are not noted. */
+  set dim(share: number) {
+    this.material.uniforms.dim!.value = share;
   }
 
   set fade(share: number) {

@@ -39,14 +39,32 @@ export class Instances<Name extends string> {
     return this.arrays[column];
   }
 
-  /** Sends the written rows to the GPU before the next frame. */
+  /** Sends all rows to the GPU before the next frame. */
   send(...columns: Name[]): void {
     for (const column of columns) {
-      const attribute = this.geometry.getAttribute(column) as InstancedBufferAttribute;
-      attribute.clearUpdateRanges();
-      attribute.addUpdateRange(0, this.count * this.columns[column].size);
-      attribute.needsUpdate = true;
+      this.attribute(column).clearUpdateRanges();
+      this.mark(column, 0, this.count);
     }
+  }
+
+  /** Sends a few rows to the GPU before the next frame. */
+  sendRows(rows: Iterable<number>, ...columns: Name[]): void {
+    for (const row of rows) {
+      for (const column of columns) {
+        this.mark(column, row, 1);
+      }
+    }
+  }
+
+  private mark(column: Name, row: number, count: number): void {
+    const { size } = this.columns[column];
+    const attribute = this.attribute(column);
+    attribute.addUpdateRange(row * size, count * size);
+    attribute.needsUpdate = true;
+  }
+
+  private attribute(column: Name): InstancedBufferAttribute {
+    return this.geometry.getAttribute(column) as InstancedBufferAttribute;
   }
 
   private grow(capacity: number): void {

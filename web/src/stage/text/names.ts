@@ -1,5 +1,4 @@
 import type { BoxId, ChangeKind, Severity } from "../../document/model";
-import { SEVERITIES } from "../../document/severities";
 import { blend, type Rgb, rgb } from "../../graph/colours";
 import { Crowd } from "../../graph/crowd";
 import { detailOf, nameOf } from "../../graph/naming";
@@ -61,7 +60,7 @@ export class Names {
     this.picture = picture;
     this.before.clear();
     this.names = picture.visible.shown.map((shown, position) => {
-      const found = findingsOf(picture, position);
+      const found = picture.told[position]!;
       const { change } = picture.tables.boxes[shown.box]!;
       const size = picture.sizes[3 * position]! + picture.sizes[3 * position + 2]!;
       return {
@@ -113,11 +112,23 @@ export class Names {
       offer(this.namesOf(attention));
       offer(this.kept);
       offer(this.before);
-      offer(this.names);
+      offer(this.largeEnough(this.picture, rig));
     }
     this.before = drawn;
     this.letters.rows.resize(this.row);
     this.letters.send();
+  }
+
+  /** Those that could be named, by their final places: most of ten thousand boxes are too small or off the screen. */
+  private *largeEnough({ places, sizes, visible }: Picture, rig: Rig): Generator<Name> {
+    for (const name of this.names) {
+      const at = 3 * name.position;
+      const size = Math.max(sizes[at]!, sizes[at + 2]!);
+      const isSlab = visible.shown[name.position]!.role === "slab";
+      if (isSlab || rig.sees(places[at]!, places[at + 1]!, places[at + 2]!, size, SMALLEST)) {
+        yield name;
+      }
+    }
   }
 
   /** How many boxes were named in the last frame. */
@@ -357,22 +368,4 @@ function mapColours<Key extends string>(colours: Readonly<Record<Key, string>>):
     Key,
     Rgb
   >;
-}
-
-/** The worst severity at a drawn box and how many findings it stands for, those of folded siblings too. */
-export function findingsOf(
-  { tables, visible }: Picture,
-  position: number,
-): { severity: Severity | null; count: number } {
-  const { box, role, folded } = visible.shown[position]!;
-  if (role === "slab") {
-    const own = tables.findings(box).map((finding) => tables.document.findings[finding]!.severity);
-    return { severity: SEVERITIES.find((severity) => own.includes(severity)) ?? null, count: own.length };
-  }
-  const boxes = folded > 1 ? tables.document.folds[tables.foldOf(box)]!.members : [box];
-  const counts = SEVERITIES.map((severity) =>
-    boxes.reduce((sum, member) => sum + tables.countFindings(member, severity), 0),
-  );
-  const worst = counts.findIndex((count) => count > 0);
-  return { severity: SEVERITIES[worst] ?? null, count: counts.reduce((a, b) => a + b, 0) };
 }
