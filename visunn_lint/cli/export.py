@@ -133,4 +133,5 @@ def _older(asked: Asked, text: str) -> Older:
     if len(outlines) > 1 and name not in outlines:
         msg = f"{text} has {', '.join(sorted(outlines))}: which of these is the older one?"
         raise TargetError(msg, hint="name it, as in --against model.py::Net")
-    return Older(text, outlines[name] if name in outlines else next(iter(outlines.values())))
+    older = outlines[name] if name in outlines else next(iter(outlines.values()))
+    return Older(text, older.outline)
