@@ -23,6 +23,9 @@ if TYPE_CHECKING:
 _MOST_TASKS = 60
 """After so many tasks a process is replaced: libraries keep some of what was built."""
 
+_DYING = 60.0
+"""Seconds that a process has to end in once it has let go of its connection: its exit code tells why it did."""
+
 
 @dataclass(frozen=True, slots=True)
 class Limits:
@@ -77,18 +80,18 @@ class Worker:
                     return tuple(rows.values())
                 rows[row.model] = row
         except (EOFError, ConnectionError):  # reset, if it has ended with a task still unread
-            return cut_short(task, rows.values(), f"died: {self.close()}", monotonic() - begin)
+            return cut_short(task, rows.values(), f"died: {self.close(_DYING)}", monotonic() - begin)
         self.close()
         return cut_short(task, rows.values(), f"time: more than {self._limits.seconds:g} s", monotonic() - begin)
 
-    def close(self) -> str:
-        """End the process, if there is one, and return how it has ended."""
+    def close(self, patience: float = 1.0) -> str:
+        """End the process, if there is one and it does not end by itself, and return how it has ended."""
         process, connection = self._process, self._connection
         self._process, self._connection, self._done = None, None, 0
         if process is None or connection is None:
             return ""
         connection.close()
-        process.join(1.0)
+        process.join(patience)
         process.kill()
         process.join()
         return _ending(process.exitcode or 0)
