@@ -116,6 +116,8 @@ OPPONENTS: Final = {
     "torch.fx": _fx,
     "torchlens": _torchlens,
 }
+LASTING: Final = frozenset({"torchlens"})
+"""Tools that leave their wrappers on torch's functions."""
 ALL: Final = {**BARE, **OURS, **OPPONENTS}
 
 
