@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from functools import cached_property
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 import torch
 from torch import nn
@@ -18,7 +18,10 @@ if TYPE_CHECKING:
     from visunn_lint.pipeline.engines.native.structure import Leaf
     from visunn_lint.pipeline.engines.native.survey import Survey
     from visunn_lint.records import NodeKind
-    from visunn_lint.spec import TensorSpec
+    from visunn_lint.spec import Plain, TensorSpec
+
+_FLAGS: Final[dict[bool, dict[str, Plain]]] = {flag: {"requires_grad": flag} for flag in (False, True)}
+"""The arguments of a parameter's node: the same object for all, which is written down once."""
 
 
 class Origins:
@@ -43,7 +46,7 @@ class Origins:
         asked = self._devices.get(id(tensor))
         if asked is not None:
             return asked
-        return "cpu" if tensor.is_meta else str(tensor.device)
+        return "cpu" if tensor.is_meta or tensor.is_cpu else str(tensor.device)
 
     def record(self, tensor: Tensor, spec: TensorSpec) -> Record:
         """Return the node for a tensor that stood before the run."""
@@ -52,8 +55,8 @@ class Origins:
             return Record("input", "input", None, outputs=(spec,), label=self._inputs[key])
         if key in self._stored:
             kind, module, label = self._stored[key]
-            flags = {"requires_grad": tensor.requires_grad}
-            return Record(kind, kind, None, outputs=(spec,), label=label, module=module, arguments=dict(flags))
+            flags = _FLAGS[tensor.requires_grad]
+            return Record(kind, kind, None, outputs=(spec,), label=label, module=module, arguments=flags)
         origin, holder, label = self._unregistered.get(key, ("elsewhere", "", ""))
         return Record(
             "const",
