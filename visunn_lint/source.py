@@ -120,10 +120,11 @@ def tokens(file: str) -> tuple[tokenize.TokenInfo, ...]:
 
 def forget() -> None:
     """Forget what files held: some have been written."""
-    for cached in (lines, statement_spans, comments, tokens, _parsed, _classes):
+    for cached in (lines, statement_spans, comments, tokens, _parsed, _classes, assignment_line):
         cached.cache_clear()
 
 
+@lru_cache(maxsize=4096)
 def assignment_line(file: str, class_name: str, attribute: str) -> Location | None:
     """Return where a class first assigns ``self.<attribute>``, or registers it under that name.
 

@@ -13,11 +13,12 @@ import click
 from rich.console import Console
 from rich.table import Table
 
-from benchmarks.capture.contenders import BARE, OPPONENTS, OURS, is_there
+from benchmarks.capture.contenders import BARE, LASTING, OPPONENTS, OURS, is_there
 from benchmarks.capture.models import CONVOLUTIONAL, SMALL
 
 Seconds: TypeAlias = Mapping[str, list[float]]
-_REFERENCES = {"steps and rules": "capture"}
+_PAIR = "capture"
+_REFERENCES = {"steps and rules": _PAIR}
 
 
 @click.command()
@@ -28,23 +29,38 @@ def main(*, models: tuple[str, ...], rounds: int, against: tuple[str, ...]) -> N
     """Print how long a capture takes, and its ratio to what else sees a model's graph.
 
     Each model is built for real in a fresh process. ``capture`` starts with an empty memory of specs and
-    writes the GraphDef; the ratio of each round is taken, and their median printed.
+    writes the GraphDef; the ratio of each round is taken, and their median printed. The mean is geometric.
     """
     names = [name for name in (*BARE, *OURS, *against) if is_there(name)]
+    rows = {model: _measured(model, names, rounds) for model in models or (*SMALL, *CONVOLUTIONAL)}
+    console = Console(width=200 if not sys.stdout.isatty() else None)
+    console.print(_times(rows, names), "", _ratios(rows, names[1:]), sep="\n")
+
+
+def _times(rows: Mapping[str, Seconds], names: list[str]) -> Table:
+    table = _table([f"{name}\nms" for name in names])
+    for model, seconds in rows.items():
+        table.add_row(model, *(f"{median(seconds[name]) * 1000:.1f}" if seconds[name] else "-" for name in names))
+    return table
+
+
+def _ratios(rows: Mapping[str, Seconds], names: list[str]) -> Table:
+    table = _table(list(map(_heading, names)))
+    for model, seconds in rows.items():
+        table.add_row(model, *(_shown(_ratio(seconds, name)) for name in names))
+    large = [seconds for model, seconds in rows.items() if model in CONVOLUTIONAL]
+    if large:
+        means = [_mean([_ratio(seconds, name) for seconds in large]) for name in names]
+        table.add_row("mean of the convolutional", *map(_shown, means))
+    return table
+
+
+def _table(headings: list[str]) -> Table:
     table = Table(box=None)
     table.add_column("model")
-    for name in names:
-        table.add_column(f"{name}\nms", justify="right")
-    for name in names[1:]:
-        table.add_column(_heading(name), justify="right")
-    rows = {model: _measured(model, names, rounds) for model in models or (*SMALL, *CONVOLUTIONAL)}
-    for model, seconds in rows.items():
-        times = [f"{median(seconds[name]) * 1000:.1f}" if seconds[name] else "-" for name in names]
-        table.add_row(model, *times, *(_shown(_ratio(seconds, name)) for name in names[1:]))
-    large = [seconds for model, seconds in rows.items() if model in CONVOLUTIONAL]
-    means = [_mean([_ratio(seconds, name) for seconds in large]) for name in names[1:]]
-    table.add_row("geometric mean", *("" for _ in names), *map(_shown, means))
-    Console(width=200 if not sys.stdout.isatty() else None).print(table)
+    for heading in headings:
+        table.add_column(heading, justify="right")
+    return table
 
 
 def _heading(name: str) -> str:
@@ -55,8 +71,8 @@ def _heading(name: str) -> str:
 
 def _ratio(seconds: Seconds, name: str) -> float | None:
     """Return the median over the rounds: of ours to the bare forward, of others to ours."""
-    above, below = (name, _REFERENCES.get(name, next(iter(BARE)))) if name not in OPPONENTS else (name, "capture")
-    pairs = list(zip(seconds[above], seconds[below], strict=False))
+    below = _paired(name) if name in OPPONENTS else _REFERENCES.get(name, next(iter(BARE)))
+    pairs = list(zip(seconds[name], seconds[below], strict=False))
     return median(a / b for a, b in pairs) if pairs else None
 
 
@@ -69,10 +85,28 @@ def _shown(ratio: float | None) -> str:
     return "-" if ratio is None else f"{ratio:.2f}" if ratio < 10 else f"{ratio:.0f}"  # noqa: PLR2004 -- two digits are enough
 
 
-def _measured(model: str, names: list[str], rounds: int) -> Seconds:
+def _measured(model: str, names: list[str], rounds: int) -> dict[str, list[float]]:
+    """Return the seconds of each contender; other tools are beside our capture in a process of their own.
+
+    So is the one that replaces functions of torch for good, which slows whatever is measured after it.
+    """
+    seconds = _in_fresh_process(model, [name for name in names if name not in OPPONENTS], rounds)
+    others = [name for name in names if name in OPPONENTS]
+    for group in ([name for name in others if name not in LASTING], [name for name in others if name in LASTING]):
+        beside = _in_fresh_process(model, [_PAIR, *group], rounds) if group else {}
+        seconds |= {name: beside[name] for name in group} | {_paired(name): beside[_PAIR] for name in group}
+    return seconds
+
+
+def _paired(name: str) -> str:
+    """Return the key of our capture's times in the process of another tool."""
+    return f"{_PAIR} beside {name}"
+
+
+def _in_fresh_process(model: str, names: list[str], rounds: int) -> dict[str, list[float]]:
     command = [sys.executable, "-m", "benchmarks.capture.measuring", model, str(rounds), "|".join(names)]
     done = subprocess.run(command, check=True, stdout=subprocess.PIPE, text=True)  # noqa: S603 -- our own module
-    seconds: Seconds = json.loads(done.stdout)
+    seconds: dict[str, list[float]] = json.loads(done.stdout)
     return seconds
 
 

@@ -11,6 +11,8 @@ from importlib.util import find_spec
 from typing import TYPE_CHECKING, Final, TypeAlias
 
 import torch
+from torch.fx import symbolic_trace
+from torch.fx.passes.shape_prop import ShapeProp
 
 from visunn_lint import pipeline
 from visunn_lint.pipeline.engines.native.specs.memory import MEMORY
@@ -23,8 +25,13 @@ if TYPE_CHECKING:
 Timed: TypeAlias = Callable[[], object]
 
 
+def _on_meta(model: nn.Module, x: Tensor) -> tuple[nn.Module, Tensor]:
+    """Return a copy without values, and its input: some tools move the model that they are given."""
+    return copy.deepcopy(model).to("meta"), x.to("meta")
+
+
 def _bare(model: nn.Module, x: Tensor) -> Timed:
-    on_meta, sketch = copy.deepcopy(model).to("meta"), x.to("meta")
+    on_meta, sketch = _on_meta(model, x)
 
     def run() -> object:
         with torch.no_grad():
@@ -64,23 +71,39 @@ def _graph(model: nn.Module, x: Tensor) -> Timed:
 def _torchview(model: nn.Module, x: Tensor) -> Timed:
     from torchview import draw_graph  # noqa: PLC0415 -- may not be installed
 
-    return lambda: draw_graph(model, input_size=tuple(x.shape), device="meta", depth=100)
+    on_meta, sketch = _on_meta(model, x)
+    return lambda: draw_graph(on_meta, input_data=sketch, device="meta", depth=100)
 
 
 def _torchinfo(model: nn.Module, x: Tensor) -> Timed:
     from torchinfo import summary  # noqa: PLC0415 -- may not be installed
 
-    return lambda: summary(model, input_data=x[:2], depth=100, verbose=0)
-
-
-def _export(model: nn.Module, x: Tensor) -> Timed:
-    return lambda: torch.export.export(model, (x,))
+    on_meta, sketch = _on_meta(model, x)
+    return lambda: summary(on_meta, input_data=sketch, device="meta", depth=100, verbose=0)
 
 
 def _torchlens(model: nn.Module, x: Tensor) -> Timed:
     import torchlens  # noqa: PLC0415 -- may not be installed
+    from torchlens.options import CaptureOptions  # noqa: PLC0415 -- likewise
 
-    return lambda: torchlens.trace(model, x[:2])
+    on_meta, sketch = _on_meta(model, x)
+    structure = CaptureOptions(structure_only=True)
+    return lambda: torchlens.trace(on_meta, sketch, capture=structure)
+
+
+def _export(model: nn.Module, x: Tensor) -> Timed:
+    on_meta, sketch = _on_meta(model, x)
+    return lambda: torch.export.export(on_meta, (sketch,))
+
+
+def _fx(model: nn.Module, x: Tensor) -> Timed:
+    on_meta, sketch = _on_meta(model, x)
+
+    def run() -> object:
+        with torch.no_grad():
+            return ShapeProp(symbolic_trace(on_meta)).propagate(sketch)
+
+    return run
 
 
 OURS: Final = {"capture": _capture, "capture, warm": _capture_warm, "steps and rules": _steps_and_rules}
@@ -90,8 +113,11 @@ OPPONENTS: Final = {
     "torchview": _torchview,
     "torchinfo": _torchinfo,
     "torch.export": _export,
+    "torch.fx": _fx,
     "torchlens": _torchlens,
 }
+LASTING: Final = frozenset({"torchlens"})
+"""Tools that leave their wrappers on torch's functions."""
 ALL: Final = {**BARE, **OURS, **OPPONENTS}
 
 

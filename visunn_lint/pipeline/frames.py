@@ -59,7 +59,7 @@ def user_location(depth: int, stop: CodeType | None = None) -> Location | None:
 
 def location_of(frame: FrameType) -> Location:
     """Return what a frame is executing, with columns where the interpreter knows them."""
-    return _location(frame.f_code, frame.f_code.co_filename, frame.f_lasti)
+    return _location(frame.f_code, frame.f_lasti)
 
 
 def raising_location(error: BaseException) -> Location | None:
@@ -73,7 +73,7 @@ def raising_location(error: BaseException) -> Location | None:
     places = [step for step in _steps(error.__traceback__) if not is_machinery(step.tb_frame.f_code.co_filename)]
     own = [step for step in places if not is_foreign(step.tb_frame.f_code.co_filename)]
     for step in (own or places)[-1:]:
-        return _location(step.tb_frame.f_code, step.tb_frame.f_code.co_filename, step.tb_lasti)
+        return _location(step.tb_frame.f_code, step.tb_lasti)
     return None
 
 
@@ -85,7 +85,7 @@ def raising_code(error: BaseException) -> tuple[str, ...]:
 
 def _code(step: TracebackType) -> str:
     code = step.tb_frame.f_code
-    place = _location(code, code.co_filename, step.tb_lasti)
+    place = _location(code, step.tb_lasti)
     lines = (getline(code.co_filename, line) for line in range(place.line, (place.end_line or place.line) + 1))
     return " ".join(line.strip() for line in lines)
 
@@ -102,9 +102,23 @@ def _positions(code: CodeType) -> list[tuple[int | None, int | None, int | None,
     return list(code.co_positions())
 
 
-@lru_cache(maxsize=65536)
-def _location(code: CodeType, file: str, instruction: int) -> Location:
-    """Return the place of an instruction; ``file`` is there for the cache: alike functions of two files are equal."""
+_MOST_PLACES = 1 << 16
+_places: dict[tuple[int, int], tuple[CodeType, Location]] = {}
+"""Places by the identity of their code, which is kept with them: its hash is that of all its instructions."""
+
+
+def _location(code: CodeType, instruction: int) -> Location:
+    """Return the place of an instruction."""
+    known = _places.get((id(code), instruction))
+    if known is None:
+        if len(_places) >= _MOST_PLACES:
+            _places.clear()
+        known = _places[id(code), instruction] = (code, _place(code, instruction))
+    return known[1]
+
+
+def _place(code: CodeType, instruction: int) -> Location:
+    file = code.co_filename
     line, end_line, column, end_column = _positions(code)[instruction // 2] if instruction >= 0 else (None,) * 4
     if line is None:
         return Location(file, code.co_firstlineno)

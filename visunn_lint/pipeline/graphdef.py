@@ -8,6 +8,7 @@ defines the merging of messages. Reading goes straight to the fields; MessageToD
 from __future__ import annotations
 
 import re
+from collections import defaultdict
 from dataclasses import replace
 from functools import lru_cache
 from typing import TYPE_CHECKING, Final, cast
@@ -15,7 +16,6 @@ from typing import TYPE_CHECKING, Final, cast
 import msgspec
 from tensorboard.compat.proto.attr_value_pb2 import AttrValue
 from tensorboard.compat.proto.graph_pb2 import GraphDef
-from tensorboard.compat.proto.node_def_pb2 import NodeDef
 from tensorboard.compat.proto.versions_pb2 import VersionDef
 
 from visunn_lint.errors import GraphError
@@ -27,9 +27,10 @@ from visunn_lint.records import Node
 from visunn_lint.spec import TensorSpec, to_plain
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Mapping, Sequence
 
     from google.protobuf.internal.containers import MessageMap
+    from tensorboard.compat.proto.node_def_pb2 import NodeDef
 
     from visunn_lint.records import Autograd, NodeKind
     from visunn_lint.spec import Plain
@@ -51,8 +52,10 @@ _BATCH = "!"
 """Stands between a spec and the axes of it that follow the batch."""
 _PRODUCER = 22
 """The GraphDef version that torch writes and TensorBoard reads."""
-_NODE_TAG = b"\x0a"
-"""What stands before each node in an encoded GraphDef: field 1, with a length."""
+_NODE, _NAME, _OP, _INPUT, _ATTRIBUTE = b"\x0a", b"\x0a", b"\x12", b"\x1a", b"\x2a"
+_KEY, _VALUE, _BYTES = b"\x0a", b"\x12", b"\x12"
+"""What stands before each field in an encoded message, its number and that a length follows: of a GraphDef its nodes,
+of a node its name, op, inputs and attributes, of an attribute its key and value, of a value the bytes that it holds."""
 
 
 class Names:
@@ -87,8 +90,9 @@ class GraphWriter:
     def __init__(self) -> None:
         self._graph = GraphDef(versions=VersionDef(producer=_PRODUCER))
         self._pending: list[bytes] = []
-        self._outputs: dict[tuple[TensorSpec | None, ...], bytes] = {}
-        self._attributes: dict[tuple[str, str | bytes | int | Location], bytes] = {}
+        self._names: dict[bytes, dict[str, bytes]] = {_OP: {}, _INPUT: {}}
+        self._attributes: defaultdict[str, dict[str | bytes | int, bytes]] = defaultdict(dict)
+        self._shared: dict[tuple[str, int], tuple[bytes, object]] = {}
 
     @property
     def graph(self) -> GraphDef:
@@ -118,58 +122,89 @@ class GraphWriter:
         ``inputs`` are ``name`` or ``name:slot``, ``seen`` their specs where these differ from
         what the producers gave out.
         """
-        parts = [
-            NodeDef(name=name, op=op, input=inputs).SerializeToString(),
-            self._attribute(KIND, kind),
-            self._written_outputs(outputs),
-        ]
+        parts = [_field(_NAME, name.encode()), self._name(_OP, op)]
+        parts += [self._name(_INPUT, each) for each in inputs]
+        parts += (self._attribute(KIND, kind), self._written_outputs(outputs))
         if module:
             parts.append(self._attribute(MODULE, module))
         if call is not None:
             parts.append(self._attribute(CALL, call))
         if seen is not None:
-            parts.append(_encoded(INPUTS, AttrValue(s=_format_specs(seen))))
+            parts.append(_encoded_bytes(INPUTS, _format_specs(seen)))
         if arguments:
-            parts.append(self._attribute(ARGUMENTS, msgspec.json.encode(arguments)))
+            parts.append(
+                self._once(ARGUMENTS, arguments, lambda: self._attribute(ARGUMENTS, msgspec.json.encode(arguments)))
+            )
         if source is not None:
-            parts.append(self._attribute(SOURCE, source))
+            parts.append(self._once(SOURCE, source, lambda: _encoded_bytes(SOURCE, _format_location(source))))
         if label:
-            parts.append(_encoded(LABEL, AttrValue(s=label.encode("utf-8", "surrogatepass"))))
+            parts.append(_encoded_bytes(LABEL, _bytes(label)))
         if autograd != "on":
             parts.append(self._attribute(AUTOGRAD, autograd))
-        node = b"".join(parts)
-        self._pending += (_NODE_TAG, _varint(len(node)), node)
+        self._pending.append(_field(_NODE, b"".join(parts)))
 
-    def _attribute(self, key: str, value: str | bytes | int | Location) -> bytes:
-        """Return an attribute as it is encoded in a node, made once for each value."""
-        known = self._attributes.get((key, value))
+    def _name(self, tag: bytes, name: str) -> bytes:
+        """Return a field that holds a name, encoded once."""
+        known = self._names[tag].get(name)
         if known is None:
-            known = self._attributes[key, value] = _encoded(key, _attribute_value(value))
+            known = self._names[tag][name] = _field(tag, name.encode())
+        return known
+
+    def _attribute(self, key: str, value: str | bytes | int) -> bytes:
+        """Return an attribute as it is encoded in a node, made once for each value."""
+        known = self._attributes[key].get(value)
+        if known is None:
+            known = self._attributes[key][value] = (
+                _encoded(key, AttrValue(i=value)) if isinstance(value, int) else _encoded_bytes(key, _bytes(value))
+            )
         return known
 
     def _written_outputs(self, specs: tuple[TensorSpec | None, ...]) -> bytes:
-        """Return the shapes as TensorBoard reads them and the specs as we do, made once."""
-        known = self._outputs.get(specs)
+        """Return the shapes as TensorBoard reads them and the specs as we do."""
+        if len(specs) == 1:  # most ops make one tensor, and share the objects that tell of it
+            return self._once(OUTPUTS, specs[0], lambda: _encoded_outputs(specs))
+        return _encoded_outputs(specs)
+
+    def _once(self, key: str, value: object, encode: Callable[[], bytes]) -> bytes:
+        """Return what encodes an object, made once for it: to compare such objects would take longer than to encode."""
+        known = self._shared.get((key, id(value)))
         if known is None:
-            held = AttrValue(s=_format_specs(specs))
-            known = _encoded(OUTPUT_SHAPES, shapes_attribute(specs)) + _encoded(OUTPUTS, held)
-            self._outputs[specs] = known
-        return known
+            known = self._shared[key, id(value)] = (encode(), value)
+        return known[0]
 
 
-def _attribute_value(value: str | bytes | int | Location) -> AttrValue:
-    if isinstance(value, int):
-        return AttrValue(i=value)
-    if isinstance(value, Location):
-        return AttrValue(s=_format_location(value))
-    return AttrValue(s=value if isinstance(value, bytes) else value.encode("utf-8", "surrogatepass"))
+def _encoded_outputs(specs: tuple[TensorSpec | None, ...]) -> bytes:
+    return _encoded(OUTPUT_SHAPES, shapes_attribute(specs)) + _encoded_bytes(OUTPUTS, _format_specs(specs))
 
 
 def _encoded(key: str, value: AttrValue) -> bytes:
-    data: bytes = NodeDef(attr={key: value}).SerializeToString()
-    return data
+    return _entry(key, value.SerializeToString())
 
 
+def _encoded_bytes(key: str, value: bytes) -> bytes:
+    return _entry(key, _field(_BYTES, value))
+
+
+def _entry(key: str, value: bytes) -> bytes:
+    """Return an attribute of a node, given its value as it is encoded."""
+    return _field(_ATTRIBUTE, _encoded_key(key) + _field(_VALUE, value))
+
+
+@lru_cache(maxsize=64)
+def _encoded_key(key: str) -> bytes:
+    return _field(_KEY, key.encode())
+
+
+def _bytes(text: str | bytes) -> bytes:
+    return text if isinstance(text, bytes) else text.encode("utf-8", "surrogatepass")
+
+
+def _field(tag: bytes, data: bytes) -> bytes:
+    """Return a field of bytes as protobuf writes it."""
+    return tag + _varint(len(data)) + data
+
+
+@lru_cache(maxsize=4096)
 def _varint(number: int) -> bytes:
     """Return a length as protobuf writes it: seven bits a byte, the lowest first, all but the last marked."""
     found = bytearray()

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
+from visunn_lint.pipeline.collecting import uncollected
 from visunn_lint.pipeline.engines.native.run import Recording, run
 from visunn_lint.pipeline.engines.native.rungs import MetaRung, RealRung
 from visunn_lint.pipeline.engines.native.write import write
@@ -31,9 +32,10 @@ class NativeEngine:
 
     def capture(self, request: Request) -> Capture:
         """Return graph and module table; a forward that raises is ``table.failure``."""
-        first = _run_with_grad_if_asked(request, MetaRung())
-        if first.error is None:
-            return write(first, rung="meta")
+        with uncollected():
+            first = _run_with_grad_if_asked(request, MetaRung())
+            if first.error is None:
+                return write(first, rung="meta")
         reason = _first_line(first.error)
         climber = _for_real(request)
         if climber is None:

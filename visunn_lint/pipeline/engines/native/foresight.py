@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 
     from visunn_lint.pipeline.calling import Args, Function, Kwargs, Value
     from visunn_lint.pipeline.engines.native.lineage import Lineage, Reference
+    from visunn_lint.pipeline.engines.native.plans import Plan
     from visunn_lint.pipeline.engines.native.record import OpCall
     from visunn_lint.pipeline.engines.native.specs.layout import Outcome
     from visunn_lint.pipeline.engines.native.specs.memory import Key
@@ -54,7 +55,7 @@ class Foresight:
 
     def of(self, func: Function, args: Args, kwargs: Kwargs) -> Foreseen | None:
         """Return what is known of a call; None if it is one of those that always run."""
-        if func not in self._known or "device" in kwargs or not _is_plain_moment():
+        if func not in self._known or "device" in kwargs or not is_plain_moment():
             return None
         tensors: list[Tensor] = []
         references: list[Reference] = []
@@ -69,6 +70,21 @@ class Foresight:
         key = (torch.get_default_dtype(), *parts)
         entry = MEMORY.find(key, func, args, kwargs, layouts)
         if entry.outcome is IN_PLACE and not self._can_be_written(tensors, references):
+            return None
+        return Foreseen(key, entry, tensors, references)
+
+    def of_layer(self, plan: Plan, layer: nn.Module, x: Tensor) -> Foreseen | None:
+        """Return what is known of a layer's call at a plain moment; None if it has to be run."""
+        tensors: list[Tensor] = []
+        references: list[Reference] = []
+        layouts: list[Layout] = []
+        held = layer.__dict__
+        for slot in plan.operands:
+            if self._part(slot.of(held, x), tensors, references, layouts) is None:
+                return None
+        key = (torch.get_default_dtype(), *layouts)
+        entry = plan.entries.get(key) or plan.learn(key, layouts, layer, x)
+        if entry.outcome is None or (entry.outcome is IN_PLACE and not self._can_be_written(tensors, references)):
             return None
         return Foreseen(key, entry, tensors, references)
 
@@ -111,14 +127,17 @@ class Foresight:
             raise SpecMismatchError(message)
 
 
-def _is_plain_moment() -> bool:
-    """Return whether nothing but its operands decides what an op does: no grad, autocast, transform or mode."""
+def is_plain_moment(function_modes: int = 0) -> bool:
+    """Return whether nothing but its operands decides what an op does: no grad, autocast, transform or mode.
+
+    ``function_modes`` are the ones that there should be: ours, where it does not handle a call.
+    """
     return not (
         torch.is_grad_enabled()
         or torch.is_inference_mode_enabled()
         or torch._C._is_any_autocast_enabled()  # noqa: SLF001 -- the public question is one for each device
         or torch._C._len_torch_dispatch_stack()  # noqa: SLF001 -- modes have no public question
-        or torch._C._len_torch_function_stack()  # noqa: SLF001 -- likewise; ours is off it while it handles a call
+        or torch._C._len_torch_function_stack() != function_modes  # noqa: SLF001 -- likewise
         or _functorch.peek_interpreter_stack() is not None
     )
 

@@ -35,13 +35,12 @@ _PLAIN_TYPES: Final = frozenset({torch.Tensor, nn.Parameter})
 class Reference(NamedTuple):
     """What a tensor of the run carries: whose run, which node made it, and what it is, on the device asked for.
 
-    Writes by nodes after ``since`` concern its readers; all do for what stood before the run.
+    Writes by nodes after ``since`` concern its readers; all do for what stood before the run, where it is -1.
     ``plain`` ones are on meta, strided, and wrapped in nothing: the spec tells all about them.
     """
 
     lineage: Lineage
-    node: int
-    slot: int
+    producer: Producer
     spec: TensorSpec
     since: int
     plain: bool
@@ -65,6 +64,8 @@ class Lineage:
         self._tape = tape
         self._met: dict[int, _Met] = {}
         self._written: dict[int, Producer] = {}
+        self._standing: set[int | None] = set()
+        self._wrote_before = False
         self._owners: dict[int, tuple[Reference, object]] = {}
         self._specs: dict[tuple[tuple[int, ...], torch.dtype, str], TensorSpec] = {}
 
@@ -107,12 +108,12 @@ class Lineage:
 
     def made(self, tensor: Tensor, node: int, slot: int, spec: TensorSpec) -> None:
         """Take note of which node made a tensor."""
-        self._refer(tensor, Reference(self, node, slot, spec, node, _is_plain(tensor)))
+        self._refer(tensor, Reference(self, Producer(node, slot), spec, node, _is_plain(tensor)))
 
     def made_plain(self, tensor: Tensor, node: int, spec: TensorSpec) -> None:
         """Take note of which node made a tensor that is plain for sure."""
         storage = tensor.untyped_storage()
-        reference = Reference(self, node, 0, spec, node, plain=True)
+        reference = Reference(self, Producer(node, 0), spec, node, plain=True)
         setattr(tensor, _REFERENCE, reference)
         self._owners[storage._cdata] = (reference, storage)  # noqa: SLF001 -- it has no public name
 
@@ -127,6 +128,7 @@ class Lineage:
         storage = storage_id(tensor)
         if storage is not None:
             self._written[storage] = Producer(node, 0)
+            self._wrote_before = self._wrote_before or storage in self._standing
 
     def producer(self, tensor: Tensor) -> Producer:
         """Return the node that a reader of this tensor reads: who made it, or wrote into it since."""
@@ -138,12 +140,18 @@ class Lineage:
 
     def read(self, tensor: Tensor, reference: Reference) -> Producer:
         """Return the node that a reader of a tensor with this reference reads."""
-        if self._written:
+        if self._written and (reference.since >= 0 or self._wrote_before):
             storage = self.memory(tensor, reference)
             written = self._written.get(storage) if storage is not None else None
             if written is not None and written.node > reference.since:
                 return written
-        return Producer(reference.node, reference.slot)
+        return reference.producer
+
+    def reads(self, tensors: list[Tensor], references: list[Reference]) -> list[Producer]:
+        """Return the nodes that a reader of tensors with these references reads."""
+        if not self._written:
+            return [reference.producer for reference in references]
+        return [self.read(tensor, reference) for tensor, reference in zip(tensors, references, strict=True)]
 
     def memory(self, tensor: Tensor, reference: Reference) -> int | None:
         """Return the identity of the memory that ops of this run use for a tensor; None if none has so far."""
@@ -154,7 +162,7 @@ class Lineage:
     def operand(self, tensor: Tensor) -> Operand:
         """Return the node that made this tensor as an object, whoever wrote into it since."""
         reference = self._reference(tensor) or cast("Reference", self._reference(self.adopt(tensor)))
-        return Operand(reference.node, reference.slot)
+        return Operand(*reference.producer)
 
     def spec(self, tensor: Tensor) -> TensorSpec:
         """Return shape, dtype and the device asked for."""
@@ -201,14 +209,17 @@ class Lineage:
         spec = self.spec_on(stand_in, self._origins.device(tensor))
         reference = self._node(tensor, spec, plain=_is_plain(stand_in))
         self._met[id(tensor)] = _Met(tensor, stand_in, reference)
-        self._refer(stand_in, reference)
-        return stand_in
+        return self._stands(stand_in, reference)
 
     def _stand_in(self, known: _Met) -> Tensor:
         """Make the stand-in of a tensor that has its node."""
         stand_in = self._rung.adopt(known.tensor)
         self._met[id(known.tensor)] = known._replace(stand_in=stand_in)
-        self._refer(stand_in, known.reference)
+        return self._stands(stand_in, known.reference)
+
+    def _stands(self, stand_in: Tensor, reference: Reference) -> Tensor:
+        self._refer(stand_in, reference)
+        self._standing.add(storage_id(stand_in))
         return stand_in
 
     def _node(self, tensor: Tensor, spec: TensorSpec, *, plain: bool) -> Reference:
@@ -216,7 +227,7 @@ class Lineage:
         self._records.append(self._origins.record(tensor, spec))
         if self._tape is not None:
             self._tape.sources[node] = tensor
-        return Reference(self, node, 0, spec, -1, plain)
+        return Reference(self, Producer(node, 0), spec, -1, plain)
 
     def _owner(self, tensor: Tensor) -> Reference | None:
         """Return the reference of a tensor's storage: it may be another view of what the run made."""

@@ -1,4 +1,4 @@
-"""How each kind of mutable object is remembered and put back."""
+"""How each kind of mutable object is remembered and put back, but for modules, dicts and tensors: see the snapshot."""
 
 from __future__ import annotations
 
@@ -11,7 +11,6 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import torch
 from torch import nn
 
-from visunn_lint.pipeline.engines.native.atoms import ATOMS
 from visunn_lint.pipeline.engines.native.outside import FunctionCache, GlobalName, filled_cells, outside
 from visunn_lint.pipeline.engines.native.restoring import Restore, binding, emptying, items, numpy_state
 
@@ -45,20 +44,6 @@ def remember(value: object) -> Memory:
             object.__setattr__(value, name, item)
 
     return Memory(restore, [*(attributes.values() if isinstance(attributes, dict) else ()), *slots.values()])
-
-
-@remember.register
-def _(value: nn.Module) -> Memory:
-    """Remember a module's class and attributes; what its class holds for all is inside too."""
-    attributes, cls = value.__dict__, type(value)
-    put_back = items(attributes)
-
-    def restore() -> None:
-        if type(value) is not cls:
-            object.__setattr__(value, "__class__", cls)
-        put_back()
-
-    return Memory(restore, [*(item for item in attributes.values() if type(item) not in ATOMS), cls])
 
 
 @remember.register
@@ -110,26 +95,6 @@ def _(value: set) -> Memory:  # type: ignore[type-arg]  # singledispatch wants t
 @remember.register(frozenset)
 def _(value: tuple[Any, ...] | frozenset[Any]) -> Memory:
     return Memory(None, value)
-
-
-@remember.register
-def _(value: torch.Tensor) -> Memory:
-    """Remember what Python hangs on a tensor, and its flags; stand-ins take all writes to its data."""
-    attributes, requires_grad, cls = getattr(value, "__dict__", {}), value.requires_grad, type(value)
-    saved, grad = dict(attributes), value.grad if value.is_leaf else None
-
-    def restore() -> None:
-        if type(value) is not cls:
-            value.__class__ = cls
-        if len(attributes) != len(saved) or any(attributes.get(name) is not item for name, item in saved.items()):
-            attributes.clear()
-            attributes.update(saved)
-        if value.is_leaf and value.requires_grad != requires_grad:
-            value.requires_grad_(requires_grad)
-        if value.is_leaf and value.grad is not grad:
-            value.grad = grad
-
-    return Memory(restore)
 
 
 @remember.register

@@ -134,6 +134,15 @@ def _place_forwards(modules: Iterable[nn.Module]) -> None:
             module.__dict__["forward"] = _Forward(module, type(module).forward)
 
 
+ORIGINAL_CALL: Final = nn.Module.__dict__[_INNER]
+"""What all calls go through of which torch alone is in charge."""
+
+
+def has_own_forward(module: nn.Module) -> bool:
+    """Return whether a ``forward`` of the user's stands on a module, in front of that of its class."""
+    return "forward" in module.__dict__ and not isinstance(module.__dict__["forward"], _Forward)
+
+
 def tells_direct_calls(module: nn.Module) -> bool:
     """Return whether a ``_Forward`` stands on a module; not on those built or wrapped during the run."""
     return isinstance(module.__dict__.get("forward"), _Forward)

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import torch
 
+from visunn_lint.pipeline.engines.native.layers import Layers
 from visunn_lint.pipeline.engines.native.module_calls import CALL_CODE, tells_direct_calls
 from visunn_lint.pipeline.engines.native.record import Producer, Scope
 from visunn_lint.pipeline.engines.native.running import unrecorded
@@ -61,6 +62,7 @@ class CallObserver:
     def __init__(self, recorder: Recorder, paths: dict[int, str]) -> None:
         self.log = CallLog()
         self._recorder = recorder
+        self._layers = Layers(recorder)
         self._paths = paths
 
     def expects_forward(self, module: nn.Module) -> bool:
@@ -135,7 +137,7 @@ class CallObserver:
     def _run(self, module: nn.Module, run: Function, args: Args, kwargs: Kwargs) -> Value:
         if isinstance(module, torch.jit.ScriptModule):
             return self._recorder.run_opaque(run, (module, *args), kwargs)
-        return run(module, *args, **kwargs)
+        return self._layers.call(module, run, args, kwargs)
 
     def _slots(self, leaves: list[Leaf]) -> tuple[RecordedSlot, ...]:
         slot = self._recorder.lineage.slot

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 from functools import cached_property
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 import torch
 from torch import nn
@@ -20,7 +20,10 @@ if TYPE_CHECKING:
     from visunn_lint.pipeline.engines.native.structure import Leaf
     from visunn_lint.pipeline.engines.native.survey import Survey
     from visunn_lint.records import NodeKind
-    from visunn_lint.spec import TensorSpec
+    from visunn_lint.spec import Plain, TensorSpec
+
+_FLAGS: Final[dict[bool, dict[str, Plain]]] = {flag: {"requires_grad": flag} for flag in (False, True)}
+"""The arguments of a parameter's node: the same object for all, which is written down once."""
 
 
 class Origins:
@@ -45,7 +48,7 @@ class Origins:
         asked = self._devices.get(id(tensor))
         if asked is not None:
             return asked
-        return "cpu" if tensor.is_meta else str(tensor.device)
+        return "cpu" if tensor.is_meta or tensor.is_cpu else str(tensor.device)
 
     def record(self, tensor: Tensor, spec: TensorSpec) -> Record:
         """Return the node for a tensor that stood before the run."""
@@ -54,8 +57,8 @@ class Origins:
             return Record("input", "input", None, outputs=(spec,), label=self._inputs[key])
         if key in self._stored:
             kind, module, label = self._stored[key]
-            flags = {"requires_grad": tensor.requires_grad}
-            return Record(kind, kind, None, outputs=(spec,), label=label, module=module, arguments=dict(flags))
+            flags = _FLAGS[tensor.requires_grad]
+            return Record(kind, kind, None, outputs=(spec,), label=label, module=module, arguments=flags)
         origin, holder, label = self._unregistered.get(key) or ("elsewhere", "", "")
         constructor = constructor_of(tensor, sys._getframe()) if origin == "elsewhere" else ""  # noqa: SLF001 -- the documented way
         if constructor:

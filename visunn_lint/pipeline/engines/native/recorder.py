@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from contextlib import contextmanager
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 import torch
 from torch.autograd.graph import increment_version
@@ -32,13 +33,26 @@ from visunn_lint.pipeline.engines.native.writes import version, written_by
 from visunn_lint.pipeline.frames import user_location
 
 if TYPE_CHECKING:
-    from torch import Tensor
+    from collections.abc import Iterator
 
+    from torch import Tensor, nn
+
+    from visunn_lint.location import Location
     from visunn_lint.pipeline.calling import Args, Function, Kwargs, Value
     from visunn_lint.pipeline.engines.native.origins import Origins
+    from visunn_lint.pipeline.engines.native.plans import Plan
     from visunn_lint.pipeline.engines.native.rungs import Rung
     from visunn_lint.records import Autograd
     from visunn_lint.spec import TensorSpec
+
+
+class Seen(NamedTuple):
+    """A call as the user's code made it, and what it got."""
+
+    func: Function
+    args: Args
+    kwargs: Kwargs
+    result: Value
 
 
 class Recorder(TorchFunctionMode):
@@ -60,6 +74,7 @@ class Recorder(TorchFunctionMode):
         self.undecided: Exception | None = None
         self.muted = False
         self.initialising = False
+        self._seen: list[Seen] | None = None
         self._rung = rung
         self._foresight = Foresight(self.lineage) if rung.name == "meta" else None
 
@@ -78,9 +93,27 @@ class Recorder(TorchFunctionMode):
         kwargs = kwargs or {}
         if self.muted:
             return func(*args, **kwargs)
-        if passive.is_passive(func):
-            return self._look(func, args, kwargs)
-        return self._run(func, args, kwargs)
+        result = self._look(func, args, kwargs) if passive.is_passive(func) else self._run(func, args, kwargs)
+        if self._seen is not None:
+            self._seen.append(Seen(func, args, kwargs, result))
+        return result
+
+    @contextmanager
+    def watching(self) -> Iterator[list[Seen]]:
+        """Give the list of the calls that come, as they are made."""
+        outer, self._seen = self._seen, []
+        try:
+            yield self._seen
+        finally:
+            self._seen = outer
+
+    def foretell(self, plan: Plan, layer: nn.Module, x: Tensor) -> Tensor | None:
+        """Record the op of a layer's call at a plain moment and return what it makes; None if it has to be run."""
+        foreseen = None if self._foresight is None else self._foresight.of_layer(plan, layer, x)
+        if foreseen is None:
+            return None
+        step = None if self.tape is None else self._step(plan.func, *plan.arguments(layer, x), None)
+        return self._record_foreseen(foreseen, step, self.scope.source)
 
     def run_opaque(self, func: Function, args: Args, kwargs: Kwargs) -> Value:
         """Run what Python cannot see into as one node that ties its inputs to its outputs."""
@@ -130,7 +163,8 @@ class Recorder(TorchFunctionMode):
         if self._foresight is not None and not self.initialising:
             foreseen = self._foresight.of(func, args, kwargs)
             if foreseen is not None and foreseen.outcome is not None and not self._foresight.checks:
-                return self._record_foreseen(foreseen, func, args, kwargs)
+                step = None if self.tape is None else self._step(func, args, kwargs, None)
+                return self._record_foreseen(foreseen, step, user_location(0, CALL_CODE) or self.scope.source)
         asked = asked_device(func, args, kwargs) if "device" in kwargs or is_move(func) else None
         if asked is not None:
             args, kwargs = without_device(func, args, kwargs)
@@ -150,12 +184,13 @@ class Recorder(TorchFunctionMode):
             raise
         return self._record(call, result, foreseen)
 
-    def _record_foreseen(self, foreseen: Foreseen, func: Function, args: Args, kwargs: Kwargs) -> Value:
+    def _record_foreseen(self, foreseen: Foreseen, step: Step | None, source: Location | None) -> Tensor:
         """Record a call that need not be run, and return the tensor that it makes or writes into."""
         lineage, entry, tensors, references = self.lineage, foreseen.entry, foreseen.tensors, foreseen.references
-        device = next((reference.spec.device for reference in references if reference.spec.device != "cpu"), "cpu")
-        layout = foreseen.entry.outcome
-        step = None if self.tape is None else self._step(func, args, kwargs, None)
+        seen = [reference.spec for reference in references]
+        device = _device_among(seen)
+        layout = entry.outcome
+        inputs = lineage.reads(tensors, references)
         if isinstance(layout, Layout):
             result = torch.empty_strided(layout.shape, layout.stride, dtype=layout.dtype, device=META)
             spec = lineage.spec_of(layout.shape, layout.dtype, device)
@@ -164,27 +199,14 @@ class Recorder(TorchFunctionMode):
             spec = lineage.spec_on(result, device)
             step = step and replace(step, writes=(lineage.operand(result),))
             increment_version(result)
-        index = len(self.records)
-        self.records.append(
-            Record(
-                entry.op,
-                "op",
-                self.scope,
-                [lineage.read(*each) for each in zip(tensors, references, strict=True)],
-                [reference.spec for reference in references],
-                (spec,),
-                entry.arguments,
-                user_location(1, CALL_CODE) or self.scope.source,
-                autograd=self.autograd,
-            )
-        )
+        record = Record(entry.op, "op", self.scope, inputs, seen, (spec,), entry.arguments, source)
+        record.autograd = self.autograd
+        index = self.add(record)
         if self.tape is not None and step is not None:
             self.tape.steps[index] = step
+        lineage.made_plain(result, index, spec)
         if layout is IN_PLACE:
-            lineage.made(result, index, 0, spec)
             lineage.wrote(result, index)
-        else:
-            lineage.made_plain(result, index, spec)
         return result
 
     def _call(
@@ -288,6 +310,14 @@ class Recorder(TorchFunctionMode):
             return str(call.asked)
         devices = (self.lineage.device(tensor) for tensor in call.tensors)
         return next((device for device in devices if device != "cpu"), "cpu")
+
+
+def _device_among(specs: list[TensorSpec]) -> str:
+    """Return where the result of an op on such tensors is."""
+    for spec in specs:
+        if spec.device != "cpu":
+            return spec.device
+    return "cpu"
 
 
 def _alias(tensor: Tensor) -> Tensor:

@@ -166,7 +166,7 @@ class MetaRung:
 
 
 def _steers(tensor: Tensor) -> bool:
-    if is_lazy(tensor) or tensor.requires_grad or _is_unknown(tensor):
+    if tensor.requires_grad or is_lazy(tensor) or _is_unknown(tensor):
         return False
     if tensor.is_floating_point() or tensor.is_complex():
         return tensor.numel() == 1

@@ -4,7 +4,12 @@ from __future__ import annotations
 
 from collections import OrderedDict
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, Any
+from functools import lru_cache
+from operator import is_
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+import torch
+from torch import nn
 
 from visunn_lint.pipeline.engines.native.atoms import ATOMS, holds_atoms, is_atomic
 from visunn_lint.pipeline.engines.native.memories import remember
@@ -12,7 +17,12 @@ from visunn_lint.pipeline.engines.native.memories import remember
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
+    from torch import Tensor
+
     from visunn_lint.pipeline.engines.native.restoring import Restore
+
+_DICTS = frozenset({dict, OrderedDict})
+_CONTAINERS = frozenset({*_DICTS, set})
 
 
 @contextmanager
@@ -24,35 +34,113 @@ def preserved(*roots: object) -> Iterator[None]:
     closes over; for each generator its state. The values of tensors are not touched: the capture
     works on stand-ins.
     """
-    empty: list[dict[Any, Any]] = []
-    restores = list(_remember_all(roots, empty))
+    snapshot = _Snapshot(roots)
     try:
         yield
     finally:
-        for restore in reversed(restores):
+        snapshot.restore()
+
+
+class _SavedTensor(NamedTuple):
+    """What Python hangs on a tensor, and its flags; stand-ins take all writes to its data."""
+
+    tensor: Tensor
+    kind: type
+    requires_grad: bool
+    grad: Tensor | None
+    attributes: dict[str, object]
+
+
+class _Snapshot:
+    """All mutable parts that can be reached from some roots, each once.
+
+    Modules, dicts and tensors are nearly all there is, and are kept in rows; of hooks alone, a module has a dozen
+    dicts without items, which are emptied again. The rest puts itself back.
+    """
+
+    def __init__(self, roots: Iterable[object]) -> None:
+        self._classes: list[tuple[nn.Module, type]] = []
+        self._dicts: list[tuple[dict[Any, Any], dict[Any, Any]]] = []
+        self._tensors: list[_SavedTensor] = []
+        self._empty: list[dict[Any, Any] | set[Any]] = []
+        self._others: list[Restore] = []
+        self._take(roots)
+
+    def _take(self, roots: Iterable[object]) -> None:
+        """Remember all there is; iterative, for what holds itself."""
+        seen: dict[int, object] = {}
+        stack: list[Any] = list(roots)
+        while stack:
+            value = stack.pop()
+            kind: type = type(value)
+            if kind in ATOMS or id(value) in seen or (kind is tuple and holds_atoms(value)) or is_atomic(kind):
+                continue
+            seen[id(value)] = value
+            if _is_a(kind, torch.Tensor):
+                self._tensors.append(_saved(value))
+            elif kind in _DICTS:
+                self._take_dict(value, stack)
+            elif _is_a(kind, nn.Module):
+                self._classes.append((value, kind))
+                self._take_dict(value.__dict__, stack)
+                stack.append(kind)  # what a class holds for all its modules
+            else:
+                memory = remember(value)
+                if memory.restore is not None:
+                    self._others.append(memory.restore)
+                stack.extend(memory.inside)
+
+    def _take_dict(self, value: dict[Any, Any], stack: list[Any]) -> None:
+        self._dicts.append((value, value.copy()))
+        for item in value.values():
+            kind: type = type(item)
+            if kind in ATOMS:
+                continue
+            if kind in _CONTAINERS and not item:
+                self._empty.append(item)
+            else:
+                stack.append(item)
+
+    def restore(self) -> None:
+        """Put everything back."""
+        for module, cls in self._classes:
+            if type(module) is not cls:
+                object.__setattr__(module, "__class__", cls)
+        for restore in reversed(self._others):
             restore()
-        for container in empty:
+        for saved in self._tensors:
+            _restore_tensor(saved)
+        for value, items in self._dicts:
+            _restore_dict(value, items)
+        for container in self._empty:
             if container:
                 container.clear()
 
 
-def _remember_all(roots: Iterable[object], empty: list[dict[Any, Any]]) -> Iterator[Restore]:
-    """Yield what puts back each mutable object that can be reached; iterative, each object once.
+@lru_cache(maxsize=4096)
+def _is_a(kind: type, base: type) -> bool:
+    return issubclass(kind, base)
 
-    Dicts without items go to ``empty``: of hooks alone a module has a dozen.
-    """
-    seen: dict[int, object] = {}
-    stack: list[Any] = list(roots)
-    while stack:
-        value = stack.pop()
-        kind: type = type(value)
-        if kind in ATOMS or id(value) in seen or (kind is tuple and holds_atoms(value)) or is_atomic(kind):
-            continue
-        seen[id(value)] = value
-        if (kind is dict or kind is OrderedDict) and not value:
-            empty.append(value)
-            continue
-        memory = remember(value)
-        if memory.restore is not None:
-            yield memory.restore
-        stack.extend(memory.inside)
+
+def _saved(tensor: Tensor) -> _SavedTensor:
+    grad = tensor.grad if tensor.is_leaf else None
+    return _SavedTensor(tensor, type(tensor), tensor.requires_grad, grad, tensor.__dict__.copy())
+
+
+def _restore_tensor(saved: _SavedTensor) -> None:
+    tensor = saved.tensor
+    if type(tensor) is not saved.kind:
+        tensor.__class__ = saved.kind
+    _restore_dict(tensor.__dict__, saved.attributes)
+    if tensor.is_leaf and tensor.requires_grad != saved.requires_grad:
+        tensor.requires_grad_(saved.requires_grad)
+    if tensor.is_leaf and tensor.grad is not saved.grad:
+        tensor.grad = saved.grad
+
+
+def _restore_dict(value: dict[Any, Any], items: dict[Any, Any]) -> None:
+    """Put back the items of a dict in their order."""
+    if len(value) == len(items) and all(map(is_, value, items)) and all(map(is_, value.values(), items.values())):
+        return
+    value.clear()
+    value.update(items)

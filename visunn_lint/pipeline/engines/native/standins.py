@@ -6,7 +6,7 @@ shares storage, so that views and ties behave as they do for real.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Final, Protocol
 
 import torch
 from torch import nn
@@ -14,6 +14,8 @@ from torch.nn.parameter import is_lazy
 
 if TYPE_CHECKING:
     from torch import Tensor, UntypedStorage
+
+_PLAIN_TYPES: Final = frozenset({torch.Tensor, nn.Parameter, nn.Buffer})
 
 
 class StandIns(Protocol):
@@ -102,7 +104,7 @@ def _bytes_of(storage: UntypedStorage) -> Tensor:
 def is_plain(tensor: Tensor) -> bool:
     """Return whether a tensor is no more than a view of a storage."""
     return (
-        type(tensor) in {torch.Tensor, nn.Parameter, nn.Buffer}
+        type(tensor) in _PLAIN_TYPES
         and tensor.layout == torch.strided
         and not tensor.is_quantized
         and not tensor.is_nested

@@ -5,7 +5,7 @@ from __future__ import annotations
 import inspect
 import sys
 from collections import defaultdict
-from functools import lru_cache
+from functools import cache, lru_cache
 from inspect import Parameter
 from typing import TYPE_CHECKING, cast
 
@@ -18,6 +18,7 @@ from visunn_lint.records import Module, Param
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
 
+    import torch
     from torch import Tensor, nn
 
     from visunn_lint.location import Location
@@ -93,15 +94,21 @@ def _params(path: str, stored: Mapping[str, Tensor | None], names: Mapping[int, 
         if tensor is None:
             continue
         full = _join(path, name)
+        same = names[id(tensor)]
         known = not is_lazy(tensor)
         yield Param(
             path=full,
             shape=tuple(tensor.shape) if known else None,
-            dtype=str(tensor.dtype).removeprefix("torch."),
+            dtype=_spelled(tensor.dtype),
             requires_grad=tensor.requires_grad,
-            shared_with=tuple(other for other in names[id(tensor)] if other != full),
-            device="cpu" if tensor.is_meta else str(tensor.device),
+            shared_with=tuple(other for other in same if other != full) if len(same) > 1 else (),
+            device="cpu" if tensor.is_meta or tensor.is_cpu else str(tensor.device),
         )
+
+
+@cache
+def _spelled(dtype: torch.dtype) -> str:
+    return str(dtype).removeprefix("torch.")
 
 
 def public_name(cls: type) -> str:

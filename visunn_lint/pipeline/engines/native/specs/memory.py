@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Hashable
 
     from visunn_lint.pipeline.calling import Args, Function, Kwargs, Value
+    from visunn_lint.pipeline.engines.native.plans import Plan
     from visunn_lint.pipeline.engines.native.specs.layout import Outcome
     from visunn_lint.spec import Plain
 
@@ -43,16 +44,17 @@ class Entry(NamedTuple):
 
 
 class SpecMemory:
-    """The entries of this process, by function and specs."""
+    """The entries of this process, by function and specs; ``plans`` are those of layers, by what decides them."""
 
     def __init__(self) -> None:
         self._entries: dict[Key, Entry] = {}
+        self.plans: dict[Key, Plan | None] = {}
 
     def find(self, key: Key, func: Function, args: Args, kwargs: Kwargs, layouts: list[Layout]) -> Entry:
         """Return the entry of a call, whose tensors lie as ``layouts`` says; a new one asks its spec function."""
         entry = self._entries.get(key)
         if entry is None:
-            outcome = _foretold(func, args, kwargs, layouts)
+            outcome = foretold(func, args, kwargs, layouts)
             entry = self._keep(key, Entry(outcome, op_name(func), arguments(func, args, kwargs)))
         return entry
 
@@ -60,9 +62,16 @@ class SpecMemory:
         """Take note of what a run of a call made: one fresh tensor."""
         self._keep(key, entry._replace(outcome=made))
 
+    def keep_plan(self, key: Key, plan: Plan | None) -> Plan | None:
+        """Return the plan of a layer that is kept: this one, if there was none."""
+        if len(self.plans) >= _MOST_ENTRIES:
+            self.plans.clear()
+        return self.plans.setdefault(key, plan)
+
     def forget(self) -> None:
         """Start anew, as a fresh process does."""
         self._entries.clear()
+        self.plans.clear()
 
     def _keep(self, key: Key, entry: Entry) -> Entry:
         if len(self._entries) >= _MOST_ENTRIES:
@@ -79,7 +88,7 @@ def is_checking() -> bool:
     return bool(os.environ.get(CHECKING))
 
 
-def _foretold(func: Function, args: Args, kwargs: Kwargs, layouts: list[Layout]) -> Outcome:
+def foretold(func: Function, args: Args, kwargs: Kwargs, layouts: list[Layout]) -> Outcome:
     """Return what a spec function says; None for a call of a form that it does not take."""
     remaining = iter(layouts)
     positional = [_with_layouts(value, remaining) for value in args]

@@ -1,0 +1,141 @@
+"""Calls of torch's own layers are recorded without being run, and nothing else changes by that."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+import torch
+import torchvision
+from torch import Tensor, nn
+from torch.nn import functional
+from torch.nn.modules.module import register_module_forward_hook
+
+from tests.pipeline.engines.native.capturing import reads, topology_of
+from visunn_lint.pipeline import capture
+from visunn_lint.pipeline.engines.native.layers import Layers
+from visunn_lint.pipeline.engines.native.recorder import Recorder
+from visunn_lint.pipeline.engines.native.specs.memory import CHECKING, MEMORY
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+X = torch.ones(2, 3, 16, 16)
+
+
+@pytest.fixture(autouse=True)
+def _cold() -> Iterator[None]:
+    MEMORY.forget()
+    yield
+    MEMORY.forget()
+
+
+@pytest.fixture
+def watched(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """Return the layers that were run, by their class."""
+    found: list[str] = []
+    run = Layers._watched  # noqa: SLF001 -- nothing outside tells whether a layer ran
+
+    def noting(self: Layers, key: object, layer: nn.Module, *rest: object) -> object:
+        found.append(type(layer).__name__)
+        return run(self, key, layer, *rest)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(Layers, "_watched", noting)
+    return found
+
+
+def ops(model: nn.Module, x: Tensor = X) -> list[str]:
+    """Return the ops of a model by their short names."""
+    return [node.short_op for node in topology_of(model, x).ops()]
+
+
+def test_layers_that_are_set_up_alike_are_run_once(watched: list[str]) -> None:
+    """Sizes of weights may differ, in one capture and in the next; a stride, a bias or a rank may not."""
+    model = nn.Sequential(nn.Conv2d(3, 8, 3), nn.Conv2d(8, 4, 3), nn.Conv2d(4, 4, 3, stride=2))
+    for _ in range(2):
+        topology_of(model, X)
+    topology_of(nn.Conv2d(3, 5, 3, bias=False), X)
+    topology_of(nn.Conv2d(3, 5, 3), X[0])
+    assert watched == ["Conv2d"] * 4
+
+
+@pytest.mark.parametrize("name", ["resnet18", "mobilenet_v2", "shufflenet_v2_x0_5"])
+def test_capture_is_the_same_with_all_layers_run(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Node by node, with names, lines, edges and specs; and so is the table of modules."""
+    with torch.device("meta"):
+        model = getattr(torchvision.models, name)()
+    captures = []
+    for foretell in (Recorder.foretell, lambda *_: None):
+        monkeypatch.setattr(Recorder, "foretell", foretell)
+        MEMORY.forget()
+        captures.append(capture(model, (X,)))  # on one line: it is that of the call of the root
+    told, run = captures
+    assert list(told.graph.node) == list(run.graph.node)
+    assert told.table == run.table
+
+
+def test_replaced_forward_is_run(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What somebody puts in the place of a layer's ``forward`` is not torch's, whatever was known before."""
+    assert ops(nn.ReLU()) == ["relu"]
+    monkeypatch.setattr(nn.ReLU, "forward", lambda _self, x: x * 2)
+    assert ops(nn.ReLU()) == ["mul"]
+
+
+def test_replaced_function_is_called(monkeypatch: pytest.MonkeyPatch) -> None:
+    """So is what somebody puts in the place of a function that the layer calls."""
+    assert ops(nn.ReLU()) == ["relu"]
+    monkeypatch.setattr(functional, "relu", lambda x, **_: x.sigmoid())
+    assert ops(nn.ReLU()) == ["sigmoid"]
+
+
+def test_hook_of_one_layer_runs() -> None:
+    """A layer with a hook is no ordinary one."""
+    model = nn.Sequential(nn.ReLU(), nn.ReLU(), nn.ReLU())
+    model[1].register_forward_hook(lambda _module, _args, result: result + 1)
+    assert ops(model) == ["relu", "relu", "add", "relu"]
+
+
+def test_hook_of_all_modules_runs() -> None:
+    """Neither is any, while there is a hook for all."""
+    assert ops(nn.ReLU()) == ["relu"]
+    handle = register_module_forward_hook(lambda _module, _args, result: result + 1)
+    try:
+        assert ops(nn.ReLU()) == ["relu", "add"]
+    finally:
+        handle.remove()
+
+
+def test_forward_of_the_instance_runs() -> None:
+    """A function on the instance stands before that of the class."""
+    model = nn.Sequential(nn.ReLU(), nn.ReLU())
+    model[1].forward = torch.sigmoid
+    assert ops(model) == ["relu", "sigmoid"]
+
+
+def test_write_of_a_layer_is_read_by_views() -> None:
+    """An activation in place gives back what it was given, and readers of the input read it."""
+
+    class Reading(nn.Module):
+        def __init__(self) -> None:
+            super().__init__()
+            self.first, self.second = nn.ReLU(inplace=True), nn.ReLU(inplace=True)
+
+        def forward(self, x: Tensor) -> Tensor:
+            y, z = x * 2, x * 3
+            self.first(y)
+            self.second(z.view(-1))
+            return y + z
+
+    assert reads(topology_of(Reading(), X)) == [
+        ("mul", ["x"]), ("mul", ["x"]), ("relu", ["mul"]), ("view", ["mul"]), ("relu", ["view"]),
+        ("add", ["relu", "relu"]), ("output 0", ["add"]),
+    ]  # fmt: skip
+
+
+def test_wrong_plan_is_noticed_when_checked(monkeypatch: pytest.MonkeyPatch) -> None:
+    """With the switch set, a layer that does not do what was foreseen ends the run on meta."""
+    monkeypatch.setattr(Layers, "_key", lambda *_: "the same for all")
+    monkeypatch.setenv(CHECKING, "1")
+    made = capture(nn.Sequential(nn.ReLU(), nn.Sigmoid()), (X,))
+    assert made.table.captured.rung == "real"
+    assert made.table.captured.reason.startswith("a Sigmoid calls Plan(")

@@ -1,0 +1,112 @@
+"""The plan of a layer's call: which op it makes, of which of its tensors and with which values."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Final, NamedTuple
+
+import torch
+
+from visunn_lint.pipeline.engines.native.arguments import arguments, op_name
+from visunn_lint.pipeline.engines.native.specs import spec_functions
+from visunn_lint.pipeline.engines.native.specs.memory import Entry, foretold, key_of_plain
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from torch import Tensor, nn
+
+    from visunn_lint.pipeline.calling import Args, Function, Kwargs, Value
+    from visunn_lint.pipeline.engines.native.recorder import Seen
+    from visunn_lint.pipeline.engines.native.specs.layout import Layout
+    from visunn_lint.pipeline.engines.native.specs.memory import Key
+    from visunn_lint.spec import Plain
+
+_MOST_ENTRIES: Final = 1 << 12
+_INPUT, _GIVEN = "input", "given"
+_RANK: Final = frozenset({torch.Tensor.dim, torch.Tensor.ndim.__get__})  # type: ignore[attr-defined]  # it is a getter
+
+
+class Slot(NamedTuple):
+    """One argument of an op: the input, what the layer holds in ``place`` under ``name``, or a plain value.
+
+    ``key`` tells plain values apart that are equal, such as 1 and True.
+    """
+
+    place: str
+    name: str = ""
+    value: Plain = None
+    key: Key = None
+
+    def of(self, held: Kwargs, x: Tensor) -> Value:
+        """Return the argument for the layer with these attributes."""
+        if self.place == _GIVEN:
+            return self.value
+        return x if self.place == _INPUT else held[self.place][self.name]
+
+
+@dataclass(slots=True)
+class Plan:
+    """The one op of a layer: the function, its arguments, and those of them that are tensors, in their order.
+
+    ``op`` and ``named`` are how the call is written down; ``entries`` what is known of it, by how its tensors lie.
+    """
+
+    func: Function
+    args: tuple[Slot, ...]
+    kwargs: tuple[tuple[str, Slot], ...]
+    op: str = field(compare=False)
+    named: dict[str, Plain] = field(compare=False)
+    operands: tuple[Slot, ...] = field(init=False, compare=False)
+    entries: dict[Key, Entry] = field(default_factory=dict, compare=False)
+
+    def __post_init__(self) -> None:
+        """Set the operands."""
+        slots = (*self.args, *(slot for _, slot in self.kwargs))
+        self.operands = tuple(slot for slot in slots if slot.place != _GIVEN)
+
+    def arguments(self, layer: nn.Module, x: Tensor) -> tuple[Args, Kwargs]:
+        """Return the arguments for one layer and its input."""
+        held = layer.__dict__
+        return tuple([slot.of(held, x) for slot in self.args]), {name: slot.of(held, x) for name, slot in self.kwargs}
+
+    def learn(self, key: Key, layouts: list[Layout], layer: nn.Module, x: Tensor) -> Entry:
+        """Return, and keep, what the op's spec function says of tensors that lie so."""
+        if len(self.entries) >= _MOST_ENTRIES:
+            self.entries.clear()
+        outcome = foretold(self.func, *self.arguments(layer, x), layouts)
+        entry = self.entries[key] = Entry(outcome, self.op, self.named)
+        return entry
+
+
+def plan_of(seen: list[Seen], layer: nn.Module, x: Tensor, result: Value) -> Plan | None:
+    """Return the plan of a call that was seen; None if it is more than one op of what the layer holds."""
+    ops = [call for call in seen if call.func not in _RANK]
+    if len(ops) != 1 or ops[0].result is not result or ops[0].func not in spec_functions():
+        return None
+    tensors = _tensors(layer, x)
+    args = [_slot(value, tensors) for value in ops[0].args]
+    kwargs = [(name, _slot(value, tensors)) for name, value in ops[0].kwargs.items()]
+    if None in args or any(slot is None for _, slot in kwargs):
+        return None
+    op = ops[0]
+    named = arguments(op.func, op.args, op.kwargs)
+    return Plan(op.func, tuple(args), tuple(kwargs), op_name(op.func), named)  # type: ignore[arg-type]  # none is None
+
+
+def _tensors(layer: nn.Module, x: Tensor) -> dict[int, Slot]:
+    """Return what stands for each tensor of a call, by its identity; one in two places stands for itself alone."""
+    found = [(x, Slot(_INPUT))]
+    for place in ("_parameters", "_buffers"):
+        found += [(tensor, Slot(place, name)) for name, tensor in layer.__dict__[place].items() if tensor is not None]
+    times = Counter(id(tensor) for tensor, _ in found)
+    return {id(tensor): slot for tensor, slot in found if times[id(tensor)] == 1}
+
+
+def _slot(value: Value, tensors: Mapping[int, Slot]) -> Slot | None:
+    """Return what stands for an argument; None for one that may be another in the next call."""
+    if isinstance(value, torch.Tensor):
+        return tensors.get(id(value))
+    key = None if isinstance(value, list) else key_of_plain(value)
+    return None if key is None else Slot(_GIVEN, value=value, key=key)
