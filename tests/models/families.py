@@ -265,7 +265,7 @@ class Regions(nn.Module):
 
     def forward(self, input_ids: Tensor | None = None, visual_feats: Tensor | None = None) -> Tensor:
         if visual_feats is None:
-            message = "`visual_feats` cannot be `None`"
+            message = "Visual_feats are required for the heads"
             raise ValueError(message)
         seen = self.regions(visual_feats)
         heads = seen.view(*seen.shape[:-1], 4, 4).permute(0, 2, 1, 3)

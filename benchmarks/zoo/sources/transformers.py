@@ -40,9 +40,12 @@ def names() -> list[str]:
 def factory(name: str, *, small: bool) -> Callable[[], nn.Module]:
     """Return what builds a model with the defaults of its configuration, or with few layers.
 
-    Raises ExcludedError if the configuration has no defaults.
+    Raises ExcludedError if the configuration has no defaults, or if there is no such class.
     """
     model_type, _, cls = name.partition("/")
+    if not hasattr(_transformers, cls):
+        message = "transformers lists it, and does not export it"
+        raise ExcludedError(message)
     try:
         config = _transformers.CONFIG_MAPPING[model_type]()
     except Exception as error:

@@ -36,7 +36,8 @@ def missing(failure: Failure, code: Sequence[str], model: nn.Module, given: Cont
         return
     texts = [] if failure.op else [failure.message]
     texts += code if _is_of_none(failure) else []
-    said = [name for text in texts for name in _NAME.findall(text)]
+    words = [name for text in texts for name in _NAME.findall(text)]
+    said = [*words, *(name.lower() for name in words if name[0].isupper())]  # one that begins a sentence
     named = [name for name in said if name in absent]
     of_parts = [name for part in said if "_" in part for name in absent if name.endswith(f"_{part}")]
     likely = [*of_parts, *named] if any(name in given for name in said) else [*named, *of_parts]
