@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import pytest
 import torch
 
-from tests.models.hard import HARD
+from tests.models.hard import HARD, tables
 from tests.replay import capture_with_tape, eager, replay, same
 from visunn_lint import pipeline
 from visunn_lint.pipeline.engines.native.specs.memory import CHECKING
@@ -27,6 +27,12 @@ APART = {
     "running mean in training": "torch does not count what batch_norm writes into its statistics",
 }
 """Why the replay of a case cannot equal its model."""
+
+
+@pytest.fixture(autouse=True)
+def _nothing_remembered() -> None:
+    """Begin without the tables that a real forward has left outside its model, in this test or in another."""
+    tables.forget()
 
 
 @pytest.fixture(autouse=True)
