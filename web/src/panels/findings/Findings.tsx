@@ -7,6 +7,7 @@ import { sortFindings, stepFinding, visitFinding } from "../../state/findings";
 import { useView } from "../../state/store";
 import { Icon } from "../Icon";
 import { Prose } from "../Prose";
+import { FindingText } from "./FindingText";
 import { SourceLines } from "./SourceLines";
 import "./Findings.css";
 
@@ -57,15 +58,7 @@ function FindingCard({ position }: { position: number }) {
         aria-current={isCurrent}
         onClick={() => visitFinding(position)}
       >
-        <span className="finding-title">
-          <Icon name={finding.severity} />
-          <span className="unseen">{finding.severity}: </span>
-          <span className="finding-code">{finding.code}</span>
-          <span className="finding-rule">{finding.rule}</span>
-        </span>
-        <span className="finding-message">
-          <Prose text={finding.message} />
-        </span>
+        <FindingText finding={finding} />
       </button>
       <SourceLines
         place={placeText(tables, finding.source)}

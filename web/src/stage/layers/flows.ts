@@ -1,6 +1,6 @@
-import { GLSL3, Mesh, RawShaderMaterial } from "three";
 import { ribbon } from "./geometry";
 import { Instances } from "./instances";
+import { Layer } from "./layer";
 import { CAMERA } from "./shading";
 
 const SEGMENTS = 20;
@@ -72,44 +72,32 @@ const COLUMNS = {
 } as const;
 
 /** All flows as ribbons that turn to the reader, in one draw call. */
-export class Flows {
-  readonly mesh: Mesh;
+export class Flows extends Layer {
   readonly rows: Instances<keyof typeof COLUMNS>;
-  private readonly material: RawShaderMaterial;
 
   constructor() {
     const geometry = ribbon(SEGMENTS);
-    this.rows = new Instances(geometry, COLUMNS);
-    this.material = new RawShaderMaterial({
-      glslVersion: GLSL3,
-      vertexShader: VERTEX,
-      fragmentShader: FRAGMENT,
-      transparent: true,
-      depthWrite: false,
-      side: 2,
-      uniforms: { pixel: { value: 0.001 }, fade: { value: 1 }, dim: { value: 1 } },
+    super(geometry, {
+      vertex: VERTEX,
+      fragment: FRAGMENT,
+      order: 2,
+      flat: true,
+      uniforms: { pixel: 0.001, fade: 1, dim: 1 },
     });
-    this.mesh = new Mesh(geometry, this.material);
-    this.mesh.frustumCulled = false;
-    this.mesh.renderOrder = 2;
+    this.rows = new Instances(geometry, COLUMNS);
   }
 
   /** World units that one CSS pixel covers at a distance of one. */
   set pixel(size: number) {
-    this.material.uniforms.pixel!.value = size;
+    this.tell("pixel", size);
   }
 
   /** How much is left of the flows that are not noted. */
   set dim(share: number) {
-    this.material.uniforms.dim!.value = share;
+    this.tell("dim", share);
   }
 
   set fade(share: number) {
-    this.material.uniforms.fade!.value = share;
-  }
-
-  dispose(): void {
-    this.mesh.geometry.dispose();
-    this.material.dispose();
+    this.tell("fade", share);
   }
 }

@@ -1,5 +1,5 @@
-import { GLSL3, Mesh, RawShaderMaterial } from "three";
 import { square } from "./geometry";
+import { Layer } from "./layer";
 import { CAMERA } from "./shading";
 
 const VERTEX = /* glsl */ `
@@ -34,43 +34,25 @@ const FRAGMENT = /* glsl */ `
   }
 `;
 
-export class Ground {
-  readonly mesh: Mesh;
-  private readonly material: RawShaderMaterial;
-
+export class Ground extends Layer {
   constructor() {
     const geometry = square();
     geometry.instanceCount = 1;
-    this.material = new RawShaderMaterial({
-      glslVersion: GLSL3,
-      vertexShader: VERTEX,
-      fragmentShader: FRAGMENT,
-      transparent: true,
-      depthWrite: false,
-      side: 2,
-      uniforms: {
-        centre: { value: [0, 0] },
-        extent: { value: [10, 10] },
-        ground: { value: [0, 0, 0] },
-        ink: { value: [1, 1, 1] },
-      },
+    super(geometry, {
+      vertex: VERTEX,
+      fragment: FRAGMENT,
+      order: -1,
+      flat: true,
+      uniforms: { centre: [0, 0], extent: [10, 10], ground: [0, 0, 0], ink: [1, 1, 1] },
     });
-    this.mesh = new Mesh(geometry, this.material);
-    this.mesh.frustumCulled = false;
-    this.mesh.renderOrder = -1;
   }
 
   lie(width: number, depth: number): void {
-    this.material.uniforms.extent!.value = [width, depth];
+    this.tell("extent", [width, depth]);
   }
 
   paint(ground: readonly number[], ink: readonly number[]): void {
-    this.material.uniforms.ground!.value = ground;
-    this.material.uniforms.ink!.value = ink;
-  }
-
-  dispose(): void {
-    this.mesh.geometry.dispose();
-    this.material.dispose();
+    this.tell("ground", ground);
+    this.tell("ink", ink);
   }
 }

@@ -6,6 +6,14 @@ export interface Column {
   bytes?: boolean;
 }
 
+/** What `PLACING` reads: where a row comes from, and where it goes to. */
+export const PLACED = {
+  fromPlace: { size: 3 },
+  fromSize: { size: 3 },
+  toPlace: { size: 3 },
+  toSize: { size: 3 },
+} as const;
+
 /** The rows of an instanced mesh, grown as needed and never made anew while they suffice. */
 export class Instances<Name extends string> {
   private capacity = 0;

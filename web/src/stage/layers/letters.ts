@@ -1,6 +1,7 @@
-import { GLSL3, Mesh, RawShaderMaterial, type Texture } from "three";
+import type { Texture } from "three";
 import { square } from "./geometry";
 import { Instances } from "./instances";
+import { Layer } from "./layer";
 import { CAMERA } from "./shading";
 
 /** `across` and `down` are world vectors of a letter on the ground, or zero for one that faces the reader. */
@@ -65,39 +66,27 @@ const COLUMNS = {
 } as const;
 
 /** All text and signs, one square a letter, in one draw call. */
-export class Letters {
-  readonly mesh: Mesh;
+export class Letters extends Layer {
   readonly rows: Instances<keyof typeof COLUMNS>;
-  private readonly material: RawShaderMaterial;
 
   constructor(texture: Texture) {
     const geometry = square();
-    this.rows = new Instances(geometry, COLUMNS);
-    this.material = new RawShaderMaterial({
-      glslVersion: GLSL3,
-      vertexShader: VERTEX,
-      fragmentShader: FRAGMENT,
-      transparent: true,
-      depthWrite: false,
-      side: 2,
-      uniforms: { letters: { value: texture }, screen: { value: [1, 1] }, density: { value: 1 } },
+    super(geometry, {
+      vertex: VERTEX,
+      fragment: FRAGMENT,
+      order: 4,
+      flat: true,
+      uniforms: { letters: texture, screen: [1, 1], density: 1 },
     });
-    this.mesh = new Mesh(geometry, this.material);
-    this.mesh.frustumCulled = false;
-    this.mesh.renderOrder = 4;
+    this.rows = new Instances(geometry, COLUMNS);
   }
 
   resize(width: number, height: number, density: number): void {
-    this.material.uniforms.screen!.value = [width, height];
-    this.material.uniforms.density!.value = density;
+    this.tell("screen", [width, height]);
+    this.tell("density", density);
   }
 
   send(): void {
     this.rows.send("anchor", "across", "down", "box", "uv", "colour", "halo");
-  }
-
-  dispose(): void {
-    this.mesh.geometry.dispose();
-    this.material.dispose();
   }
 }

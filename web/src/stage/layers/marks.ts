@@ -1,6 +1,6 @@
-import { GLSL3, Mesh, RawShaderMaterial } from "three";
 import { square } from "./geometry";
-import { Instances } from "./instances";
+import { Instances, PLACED } from "./instances";
+import { Layer } from "./layer";
 import { CAMERA, PLACING, ROUNDED } from "./shading";
 
 const VERTEX = /* glsl */ `
@@ -54,10 +54,7 @@ const FRAGMENT = /* glsl */ `
 `;
 
 const COLUMNS = {
-  fromPlace: { size: 3 },
-  fromSize: { size: 3 },
-  toPlace: { size: 3 },
-  toSize: { size: 3 },
+  ...PLACED,
   colour: { size: 4, bytes: true },
   shape: { size: 2 },
 } as const;
@@ -67,34 +64,22 @@ export const GLOW = 1;
 export const RING = 2;
 
 /** What lies on the ground around boxes: soft shadows, halos and rings, in one draw call. */
-export class Marks {
-  readonly mesh: Mesh;
+export class Marks extends Layer {
   readonly rows: Instances<keyof typeof COLUMNS>;
-  private readonly material: RawShaderMaterial;
 
   constructor() {
     const geometry = square();
-    this.rows = new Instances(geometry, COLUMNS);
-    this.material = new RawShaderMaterial({
-      glslVersion: GLSL3,
-      vertexShader: VERTEX,
-      fragmentShader: FRAGMENT,
-      transparent: true,
-      depthWrite: false,
-      side: 2,
-      uniforms: { progress: { value: 1 } },
+    super(geometry, {
+      vertex: VERTEX,
+      fragment: FRAGMENT,
+      order: 1,
+      flat: true,
+      uniforms: { progress: 1 },
     });
-    this.mesh = new Mesh(geometry, this.material);
-    this.mesh.frustumCulled = false;
-    this.mesh.renderOrder = 1;
+    this.rows = new Instances(geometry, COLUMNS);
   }
 
   set progress(share: number) {
-    this.material.uniforms.progress!.value = share;
-  }
-
-  dispose(): void {
-    this.mesh.geometry.dispose();
-    this.material.dispose();
+    this.tell("progress", share);
   }
 }

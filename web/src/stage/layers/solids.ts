@@ -1,6 +1,6 @@
-import { GLSL3, Mesh, RawShaderMaterial } from "three";
 import { bevelledBox } from "./geometry";
-import { Instances } from "./instances";
+import { Instances, PLACED } from "./instances";
+import { Layer } from "./layer";
 import { CAMERA, COLOUR, PLACING, ROUNDED } from "./shading";
 
 const VERTEX = /* glsl */ `
@@ -94,10 +94,7 @@ const FRAGMENT = /* glsl */ `
 `;
 
 const COLUMNS = {
-  fromPlace: { size: 3 },
-  fromSize: { size: 3 },
-  toPlace: { size: 3 },
-  toSize: { size: 3 },
+  ...PLACED,
   colour: { size: 4, bytes: true },
   look: { size: 4 },
 } as const;
@@ -107,43 +104,27 @@ export const LID = 1;
 export const SLAB_LOOK = 2;
 
 /** Boxes and slabs in one draw call; with an opacity below 1, what is no longer there. */
-export class Solids {
-  readonly mesh: Mesh;
+export class Solids extends Layer {
   readonly rows: Instances<keyof typeof COLUMNS>;
-  private readonly material: RawShaderMaterial;
 
   constructor(opacity: number) {
     const geometry = bevelledBox();
-    this.rows = new Instances(geometry, COLUMNS);
-    this.material = new RawShaderMaterial({
-      glslVersion: GLSL3,
-      vertexShader: VERTEX,
-      fragmentShader: FRAGMENT,
-      transparent: opacity < 1,
-      depthWrite: opacity === 1,
-      uniforms: {
-        progress: { value: 1 },
-        backdrop: { value: [0, 0, 0] },
-        dark: { value: 1 },
-        opacity: { value: opacity },
-      },
+    super(geometry, {
+      vertex: VERTEX,
+      fragment: FRAGMENT,
+      order: opacity < 1 ? 3 : 0,
+      opaque: opacity === 1,
+      uniforms: { progress: 1, backdrop: [0, 0, 0], dark: 1, opacity },
     });
-    this.mesh = new Mesh(geometry, this.material);
-    this.mesh.frustumCulled = false;
-    this.mesh.renderOrder = opacity < 1 ? 3 : 0;
+    this.rows = new Instances(geometry, COLUMNS);
   }
 
   set progress(share: number) {
-    this.material.uniforms.progress!.value = share;
+    this.tell("progress", share);
   }
 
   light(backdrop: readonly number[], isDark: boolean): void {
-    this.material.uniforms.backdrop!.value = backdrop;
-    this.material.uniforms.dark!.value = isDark ? 1 : 0;
-  }
-
-  dispose(): void {
-    this.mesh.geometry.dispose();
-    this.material.dispose();
+    this.tell("backdrop", backdrop);
+    this.tell("dark", isDark ? 1 : 0);
   }
 }
