@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import json
 import os
-from contextlib import suppress
 from typing import TYPE_CHECKING
 
 import pytest
 import torch
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from tensorboard.compat.proto.attr_value_pb2 import AttrValue
 from tensorboard.compat.proto.event_pb2 import Event
@@ -18,7 +17,7 @@ from tensorboard.compat.proto.summary_pb2 import Summary, SummaryMetadata
 from tensorboard.compat.proto.tensor_pb2 import TensorProto
 from torch import nn
 
-from tests.pipeline.events.logs import as_read, small_capture, write_log
+from tests.pipeline.events.logs import small_capture, write_log
 from visunn_lint.errors import GraphError
 from visunn_lint.pipeline import capture
 from visunn_lint.pipeline.events import as_bytes, topology_of
@@ -73,12 +72,13 @@ def test_log_that_is_cut_behind_its_graph_is_still_being_written(folder: Path) -
 
 @settings(max_examples=300, deadline=None)
 @given(place=st.integers(0, len(WHOLE) - 1), bits=st.integers(1, 255))
+@example(place=46, bits=7)  # the summary of the table becomes something else
 def test_flipped_bits_are_noticed(folder: Path, place: int, bits: int) -> None:
-    """A log with a changed byte is refused, or gives what was written: the byte was in a record that nobody needs."""
+    """A log with a changed byte is refused: no record of it is believed without its checksum."""
     damaged = bytearray(WHOLE)
     damaged[place] ^= bits
-    with suppress(GraphError):
-        assert _read(folder, bytes(damaged)) == as_read(DIRECT)
+    with pytest.raises(GraphError):
+        _read(folder, bytes(damaged))
 
 
 @settings(max_examples=100, deadline=None)

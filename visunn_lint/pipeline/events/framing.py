@@ -48,7 +48,7 @@ def framed(data: bytes) -> bytes:
 
 
 def records(file: BinaryIO, size: int) -> Iterator[Record]:
-    """Yield the records of a file of so many bytes; their data are still to be checked.
+    """Yield the records of a file of so many bytes; their data are still to be checked, by ``Record.check``.
 
     A length is believed only if its checksum holds and the file is as long: nothing is allocated for what is not
     there. Raises GraphError for what is damaged or no log, CutError where the file ends within a record.
