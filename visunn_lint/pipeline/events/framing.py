@@ -29,16 +29,10 @@ class CutError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Record:
-    """The data of one record, the byte that it begins at, and the checksum that was stored with it."""
+    """The data of one record, and the byte that it begins at."""
 
     data: bytes
     place: int
-    checksum: int
-
-    def check(self) -> None:
-        """Raise GraphError if the data are not those that were written: their checksum says so."""
-        if masked(crc32c(self.data)) != self.checksum:
-            raise damaged(self.place)
 
 
 def framed(data: bytes) -> bytes:
@@ -48,7 +42,7 @@ def framed(data: bytes) -> bytes:
 
 
 def records(file: BinaryIO, size: int) -> Iterator[Record]:
-    """Yield the records of a file of so many bytes; their data are still to be checked, by ``Record.check``.
+    """Yield the records of a file of so many bytes, each as it was written: its checksum says so.
 
     A length is believed only if its checksum holds and the file is as long: nothing is allocated for what is not
     there. Raises GraphError for what is damaged or no log, CutError where the file ends within a record.
@@ -62,7 +56,10 @@ def records(file: BinaryIO, size: int) -> Iterator[Record]:
         content = file.read(length + _CHECKSUM.size)
         if len(content) < length + _CHECKSUM.size:
             raise CutError  # somebody has made it shorter since
-        yield Record(content[:length], place, _CHECKSUM.unpack(content[length:])[0])
+        data, checksum = content[:length], _CHECKSUM.unpack(content[length:])[0]
+        if masked(crc32c(data)) != checksum:
+            raise damaged(place)
+        yield Record(data, place)
         place = end
 
 
