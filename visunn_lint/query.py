@@ -266,13 +266,6 @@ def flow(topology: Topology, vertex: Callable[[Node], _Vertex | None]) -> dict[_
     return found
 
 
-def feeds(topology: Topology) -> dict[tuple[str, int], set[tuple[str, int]]]:
-    """Return for each leaf call the leaf calls that it feeds, straight or through container ops."""
-    leaves = leaf_calls(topology)
-    found = flow(topology, lambda node: node.call_key if node.call_key in leaves else None)
-    return {key: found.get(key, set()) for key in leaves}
-
-
 def level(topology: Topology, module: Module) -> Level:
     """Return the inside of a module: a block for each call of a child and each node of its own."""
     blocks: dict[str, Block] = {}

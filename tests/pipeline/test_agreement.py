@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from tests.models.seed import SEED
-from visunn_lint import query
+from tests.pipeline.feeding import feeds
 from visunn_lint.pipeline import build_topology, capture
 
 if TYPE_CHECKING:
@@ -26,7 +26,7 @@ def test_engines_agree_on_which_call_feeds_which(case: Case, mode: Mode) -> None
         pytest.skip(DIFFERENCES[case.name, mode])
     model = case.build()
     native, torchscript = (
-        query.feeds(build_topology(capture(model, case.args(), mode=mode, engine=engine)))
+        feeds(build_topology(capture(model, case.args(), mode=mode, engine=engine)))
         for engine in ("native", "torchscript")
     )
     assert native == torchscript

@@ -11,7 +11,8 @@ from torch.utils.tensorboard import _pytorch_graph
 
 from tests.models.recycled import CHECKPOINTED, LOOP, RECYCLED_RELU, SIAMESE, TWO_NAMES
 from tests.models.seed import GOOGLENET, RESNET18, SMALL
-from visunn_lint import pipeline, query
+from tests.pipeline.feeding import feeds
+from visunn_lint import pipeline
 from visunn_lint.errors import VisunnError
 
 if TYPE_CHECKING:
@@ -83,7 +84,7 @@ def test_both_engines_agree_on_which_call_feeds_which(case: Case) -> None:
     """Calls are told apart although TorchScript does not number them."""
     model = case.build()
     ours, theirs = (captured(model, *case.args(), engine=engine) for engine in ("native", "torchscript"))
-    assert query.feeds(theirs) == query.feeds(ours)
+    assert feeds(theirs) == feeds(ours)
 
 
 @pytest.mark.parametrize("mode", ["eval", "train"])
@@ -92,7 +93,7 @@ def test_adjacent_calls_are_told_apart(mode: Mode) -> None:
     model, rows = Shared(), torch.zeros(2, 4)
     ours, theirs = (captured(model, rows, engine=engine, mode=mode) for engine in ("native", "torchscript"))
     assert {call.key: call.parent for call in theirs.calls} == {call.key: call.parent for call in ours.calls}
-    assert query.feeds(theirs) == query.feeds(ours)
+    assert feeds(theirs) == feeds(ours)
 
 
 def test_nodes_say_what_the_native_engine_says() -> None:
