@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections import Counter
-from typing import TYPE_CHECKING
 
 import pytest
 import torch
@@ -16,15 +15,7 @@ from visunn_lint.pipeline.engines.native.rungs import MetaRung
 from visunn_lint.pipeline.engines.native.specs.layout import fresh
 from visunn_lint.pipeline.engines.native.specs.memory import CHECKING, MEMORY, Entry
 
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-
-
-@pytest.fixture(autouse=True)
-def _cold() -> Iterator[None]:
-    MEMORY.forget()
-    yield
-    MEMORY.forget()
+pytestmark = pytest.mark.usefixtures("cold")
 
 
 @pytest.fixture

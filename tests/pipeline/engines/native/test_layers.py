@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 import pytest
 import torch
 import torchvision
@@ -17,17 +15,10 @@ from visunn_lint.pipeline.engines.native.layers import Layers
 from visunn_lint.pipeline.engines.native.recorder import Recorder
 from visunn_lint.pipeline.engines.native.specs.memory import CHECKING, MEMORY
 
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-
 X = torch.ones(2, 3, 16, 16)
 
 
-@pytest.fixture(autouse=True)
-def _cold() -> Iterator[None]:
-    MEMORY.forget()
-    yield
-    MEMORY.forget()
+pytestmark = pytest.mark.usefixtures("cold")
 
 
 @pytest.fixture
