@@ -53,7 +53,7 @@ def capture_with_tape(model: nn.Module, args: Args, kwargs: Kwargs | None = None
 
 def replay(captured: Captured) -> list[Tensor]:
     """Return the outputs of running again what the outputs depend on."""
-    records, tape = captured.recording.records, captured.tape
+    records, tape = captured.recording.ledger.records, captured.tape
     needed = _ancestors(captured)
     stand_ins = RealStandIns()
     done_with = _done_with(captured, needed)
@@ -71,7 +71,7 @@ def replay(captured: Captured) -> list[Tensor]:
 
 def _done_with(captured: Captured, needed: set[int]) -> dict[int, list[Operand]]:
     """Return by node what no later one is called with: a model as large as memory allows leaves no room for it."""
-    records, tape = captured.recording.records, captured.tape
+    records, tape = captured.recording.ledger.records, captured.tape
     last: dict[Operand, int] = {}
     for index in range(len(records)):
         steps = [*tape.asides.get(index, ()), *([tape.steps[index]] if index in needed and index in tape.steps else ())]
@@ -99,7 +99,7 @@ def _ancestors(captured: Captured) -> set[int]:
 
 def _read_by(captured: Captured, index: int) -> Iterable[int]:
     """Yield the nodes that a node has edges from, and what made a view whose memory one of them has written since."""
-    edges = [producer.node for producer in captured.recording.records[index].inputs]
+    edges = [producer.node for producer in captured.recording.ledger.records[index].inputs]
     yield from edges
     for edge, operand in zip(edges, _operands(captured.tape, index), strict=False):
         if operand.node != edge and edge in captured.tape.steps and captured.tape.steps[edge].writes:

@@ -82,7 +82,7 @@ def captured_writes() -> tuple[Captured, list[Tensor]]:
 
 def drop_write(captured: Captured, op: str) -> None:
     """Take an in-place op out: who reads it reads its operand."""
-    records = captured.recording.records
+    records = captured.recording.ledger.records
     index = next(index for index, record in enumerate(records) if record.op == f"aten::{op}")
     for record in records:
         record.inputs = [records[index].inputs[0] if edge.node == index else edge for edge in record.inputs]
@@ -90,7 +90,7 @@ def drop_write(captured: Captured, op: str) -> None:
 
 def drop_edge(captured: Captured) -> None:
     """Let the op before the output read the input of the model instead of what it reads."""
-    records, tape = captured.recording.records, captured.tape
+    records, tape = captured.recording.ledger.records, captured.tape
     multiply = next(index for index, record in enumerate(records) if record.op == "aten::mul")
     step = tape.steps[multiply]
     other = next(index for index, record in enumerate(records) if record.kind == "input")
@@ -99,7 +99,7 @@ def drop_edge(captured: Captured) -> None:
 
 def drop_alias(captured: Captured) -> None:
     """Give one view memory of its own, so that a write through it is lost."""
-    tape, records = captured.tape, captured.recording.records
+    tape, records = captured.tape, captured.recording.ledger.records
     chunk = next(index for index, record in enumerate(records) if record.op == "aten::chunk")
     step = tape.steps[chunk]
 
@@ -111,7 +111,7 @@ def drop_alias(captured: Captured) -> None:
 
 def drop_constant(captured: Captured) -> None:
     """Forget the value of a tensor that is neither parameter nor buffer."""
-    tape, records = captured.tape, captured.recording.records
+    tape, records = captured.tape, captured.recording.ledger.records
     constant = next(index for index, record in enumerate(records) if record.kind == "const")
     tape.sources[constant] = torch.ones_like(tape.sources[constant])
 

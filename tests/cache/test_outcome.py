@@ -4,6 +4,7 @@ from dataclasses import fields, replace
 from typing import Any
 
 import pytest
+from msgspec import structs
 from torch import nn
 
 import visunn_lint
@@ -72,7 +73,7 @@ def test_what_does_not_survive_is_refused(value: object) -> None:
     topology = visunn_lint.trace(nn.Linear(2, 2), inputs="1x2")
     name, node = next(iter(topology.nodes.items()))
     attributes: Any = {"value": value}
-    odd = replace(topology, nodes={**topology.nodes, name: replace(node, attributes=attributes)})
+    odd = replace(topology, nodes={**topology.nodes, name: structs.replace(node, attributes=attributes)})
     with pytest.raises(ValueError):  # noqa: PT011 -- each says it in words of its own
         Outcome((ModelOutcome.of(CapturedModel("odd", eval=odd)),)).to_bytes()
 

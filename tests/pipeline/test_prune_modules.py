@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from hypothesis import given
 from hypothesis import strategies as st
+from msgspec import structs
 
 from visunn_lint.pipeline.graph import Graph, ModuleTable
 from visunn_lint.pipeline.prune_modules import prune_modules
@@ -65,16 +66,18 @@ def test_an_op_named_like_a_module_is_not_followed() -> None:
 def test_a_module_that_does_more_is_no_wrapper() -> None:
     """An op or a parameter of its own, a second child, or calling the child twice: there is something to see."""
     own_op = graph([ROOT, BODY, LEAF], [*ADDING_LEAF, op("body/add", "body")])
-    own_param = graph([ROOT, replace(BODY, params=(Param("body.scale", (1,), "float32"),)), LEAF], ADDING_LEAF)
-    two_children = graph([ROOT, replace(BODY, children=("body.0", "body.1")), LEAF], ADDING_LEAF)
-    called_twice = graph([ROOT, BODY, replace(LEAF, calls=calls("body.0", ("body", 0), ("body", 0)))], ADDING_LEAF)
+    own_param = graph([ROOT, structs.replace(BODY, params=(Param("body.scale", (1,), "float32"),)), LEAF], ADDING_LEAF)
+    two_children = graph([ROOT, structs.replace(BODY, children=("body.0", "body.1")), LEAF], ADDING_LEAF)
+    called_twice = graph(
+        [ROOT, BODY, structs.replace(LEAF, calls=calls("body.0", ("body", 0), ("body", 0)))], ADDING_LEAF
+    )
     assert [prune_modules(each).collapsed for each in (own_op, own_param, two_children, called_twice)] == [{}] * 4
 
 
 def test_a_container_that_is_never_called_is_collapsed_onto_its_only_child() -> None:
     """A ModuleList of one module has no forward; its child is called by whoever holds the list."""
-    container = replace(BODY, kind="torch.nn.ModuleList", calls=())
-    leaf = replace(LEAF, calls=calls("body.0", ("", 0)))
+    container = structs.replace(BODY, kind="torch.nn.ModuleList", calls=())
+    leaf = structs.replace(LEAF, calls=calls("body.0", ("", 0)))
     assert prune_modules(graph([ROOT, container, leaf], ADDING_LEAF)).collapsed == {"body": "body.0"}
 
 

@@ -6,6 +6,8 @@ from dataclasses import replace
 from functools import cache
 from typing import TYPE_CHECKING
 
+from msgspec import structs
+
 if TYPE_CHECKING:
     from visunn_lint.records import Call, Module, Node, Slot
     from visunn_lint.spec import TensorSpec
@@ -27,7 +29,7 @@ def with_batch_dims(topology: Topology, other: Topology) -> Topology:
 def _node(node: Node, other: Node | None) -> Node:
     if other is None or other.op != node.op:
         return node
-    return replace(
+    return structs.replace(
         node,
         input_specs=_specs(node.input_specs, other.input_specs),
         output_specs=_specs(node.output_specs, other.output_specs),
@@ -38,11 +40,11 @@ def _module(module: Module, other: Module | None) -> Module:
     if other is None or not module.calls:
         return module
     rest = module.calls[len(other.calls) :]
-    return replace(module, calls=(*map(_call, module.calls, other.calls), *rest))
+    return structs.replace(module, calls=(*map(_call, module.calls, other.calls), *rest))
 
 
 def _call(call: Call, other: Call) -> Call:
-    return replace(call, inputs=_slots(call.inputs, other.inputs), outputs=_slots(call.outputs, other.outputs))
+    return structs.replace(call, inputs=_slots(call.inputs, other.inputs), outputs=_slots(call.outputs, other.outputs))
 
 
 def _slots(slots: tuple[Slot, ...], others: tuple[Slot, ...]) -> tuple[Slot, ...]:
@@ -50,7 +52,8 @@ def _slots(slots: tuple[Slot, ...], others: tuple[Slot, ...]) -> tuple[Slot, ...
         return slots
     pairs = zip(slots, others, strict=True)
     return tuple(
-        replace(slot, spec=_spec(slot.spec, each.spec)) if slot.path == each.path else slot for slot, each in pairs
+        structs.replace(slot, spec=_spec(slot.spec, each.spec)) if slot.path == each.path else slot
+        for slot, each in pairs
     )
 
 

@@ -12,6 +12,8 @@ from collections import defaultdict
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from msgspec import structs
+
 from visunn_lint.pipeline.graph import Graph, ModuleTable
 from visunn_lint.records import FOREIGN, Call, Captured, Module, Node, Param, Slot
 from visunn_lint.spec import UNKNOWN_DTYPE, TensorSpec
@@ -100,7 +102,7 @@ def without_torchs_dangling_edges(nodes: dict[str, Node]) -> dict[str, Node]:
     It drops the attributes of the root, and keeps who reads them.
     """
     return {
-        name: replace(node, inputs=(), input_slots=())
+        name: structs.replace(node, inputs=(), input_slots=())
         if node.op == _GET_ATTRIBUTE and any(producer not in nodes for producer in node.inputs)
         else node
         for name, node in nodes.items()
@@ -111,7 +113,7 @@ def complete(graph: Graph) -> Graph:
     """Return a foreign graph with its modules, their calls and their parameters, as far as the scopes tell."""
     nodes = _with_params(graph.nodes)
     calls = _Calls(nodes)
-    nodes = {name: replace(node, call=calls.of(node, node.module)) for name, node in nodes.items()}
+    nodes = {name: structs.replace(node, call=calls.of(node, node.module)) for name, node in nodes.items()}
     captured = replace(graph.table.captured, inputs=tuple(_inputs(nodes)))
     name = graph.table.name or _root(nodes)
     return replace(graph, nodes=nodes, table=ModuleTable(name, tuple(_modules(nodes, calls)), captured))
@@ -142,7 +144,7 @@ def _with_params(nodes: Mapping[str, Node]) -> dict[str, Node]:
 
 def _as_param(node: Node) -> Node:
     label = f"{node.module}.{node.label}" if node.module else node.label
-    return replace(
+    return structs.replace(
         node,
         kind="param",
         label=label,

@@ -8,10 +8,10 @@ defines the merging of messages. Reading goes straight to the fields; MessageToD
 from __future__ import annotations
 
 import re
-from collections import defaultdict
+from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
 from dataclasses import replace
 from functools import lru_cache
-from typing import TYPE_CHECKING, Final, cast
+from typing import TYPE_CHECKING, Final, Generic, TypeVar, cast
 
 import msgspec
 from tensorboard.compat.proto.attr_value_pb2 import AttrValue
@@ -27,13 +27,14 @@ from visunn_lint.records import Node
 from visunn_lint.spec import TensorSpec, to_plain
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping, Sequence
-
     from google.protobuf.internal.containers import MessageMap
     from tensorboard.compat.proto.node_def_pb2 import NodeDef
 
     from visunn_lint.records import Autograd, NodeKind
     from visunn_lint.spec import Plain
+
+Key = TypeVar("Key", bound=Hashable)
+Held = TypeVar("Held")
 
 KIND: Final = "_visunn_kind"
 MODULE: Final = "_visunn_module"
@@ -66,22 +67,61 @@ class Names:
 
     def take(self, *parts: str) -> str:
         """Return a name with these parts between slashes, numbered if it was taken before."""
-        base = "/".join(map(_legal, parts))
-        if not (base[0].isascii() and base[0].isalnum()):
-            base = f".{base}"
-        name, count = base, self._taken.get(base, 0)
-        while name in self._taken:
+        return self._unique(legal_prefix(*parts))
+
+    def take_within(self, prefix: str, last: str) -> str:
+        """Return the same for parts of which all but the last have been joined by ``legal_prefix``."""
+        return self._unique(f"{prefix}/{_legal(last)}")
+
+    def _unique(self, base: str) -> str:
+        taken = self._taken
+        if base not in taken:
+            taken[base] = 0
+            return base
+        name, count = base, taken[base]
+        while name in taken:
             count += 1
             name = f"{base}_{count}"
-        self._taken[name] = 0
-        if count:
-            self._taken[base] = count
+        taken[name], taken[base] = 0, count
         return name
+
+
+def legal_prefix(*parts: str) -> str:
+    """Return parts between slashes, made of what TensorBoard allows in a name."""
+    joined = "/".join(map(_legal, parts))
+    return joined if joined[0].isascii() and joined[0].isalnum() else f".{joined}"
 
 
 @lru_cache(maxsize=65536)
 def _legal(part: str) -> str:
     return _ILLEGAL.sub("_", part) or "_"
+
+
+class _Once(dict[Key, bytes]):
+    """Encoded fields by what they hold: each is made when first asked for."""
+
+    def __init__(self, encode: Callable[[Key], bytes]) -> None:
+        super().__init__()
+        self._encode = encode
+
+    def __missing__(self, key: Key) -> bytes:
+        made = self[key] = self._encode(key)
+        return made
+
+
+class _OnceEach(Generic[Held]):
+    """Encoded fields by the object that they hold: to compare such objects would take longer than to encode them."""
+
+    def __init__(self, encode: Callable[[Held], bytes]) -> None:
+        self._encode = encode
+        self._made: dict[int, tuple[bytes, Held]] = {}
+
+    def of(self, held: Held) -> bytes:
+        """Return what encodes an object, which is kept so that no other one comes by its identity."""
+        known = self._made.get(id(held))
+        if known is None:
+            known = self._made[id(held)] = (self._encode(held), held)
+        return known[0]
 
 
 class GraphWriter:
@@ -90,9 +130,14 @@ class GraphWriter:
     def __init__(self) -> None:
         self._graph = GraphDef(versions=VersionDef(producer=_PRODUCER))
         self._pending: list[bytes] = []
-        self._names: dict[bytes, dict[str, bytes]] = {_OP: {}, _INPUT: {}}
-        self._attributes: defaultdict[str, dict[str | bytes | int, bytes]] = defaultdict(dict)
-        self._shared: dict[tuple[str, int], tuple[bytes, object]] = {}
+        self._ops: _Once[str] = _Once(lambda op: _field(_OP, op.encode()))
+        self._inputs: _Once[str] = _Once(lambda name: _field(_INPUT, name.encode()))
+        self._kinds: _Once[str] = _Once(lambda kind: _encoded_text(KIND, kind))
+        self._modules: _Once[str] = _Once(lambda module: _encoded_text(MODULE, module))
+        self._calls: _Once[int] = _Once(lambda call: _encoded(CALL, AttrValue(i=call)))
+        self._outputs: _OnceEach[TensorSpec | None] = _OnceEach(lambda spec: _encoded_outputs((spec,)))
+        self._arguments: _OnceEach[Mapping[str, Plain]] = _OnceEach(_encoded_arguments)
+        self._sources: _OnceEach[Location] = _OnceEach(lambda source: _encoded_bytes(SOURCE, _format_location(source)))
 
     @property
     def graph(self) -> GraphDef:
@@ -122,55 +167,34 @@ class GraphWriter:
         ``inputs`` are ``name`` or ``name:slot``, ``seen`` their specs where these differ from
         what the producers gave out.
         """
-        parts = [_field(_NAME, name.encode()), self._name(_OP, op)]
-        parts += [self._name(_INPUT, each) for each in inputs]
-        parts += (self._attribute(KIND, kind), self._written_outputs(outputs))
+        parts = [_field(_NAME, name.encode()), self._ops[op]]
+        parts += [self._inputs[each] for each in inputs]
+        parts += (self._kinds[kind], self._written_outputs(outputs))
         if module:
-            parts.append(self._attribute(MODULE, module))
+            parts.append(self._modules[module])
         if call is not None:
-            parts.append(self._attribute(CALL, call))
+            parts.append(self._calls[call])
         if seen is not None:
             parts.append(_encoded_bytes(INPUTS, _format_specs(seen)))
         if arguments:
-            parts.append(
-                self._once(ARGUMENTS, arguments, lambda: self._attribute(ARGUMENTS, msgspec.json.encode(arguments)))
-            )
+            parts.append(self._arguments.of(arguments))
         if source is not None:
-            parts.append(self._once(SOURCE, source, lambda: _encoded_bytes(SOURCE, _format_location(source))))
+            parts.append(self._sources.of(source))
         if label:
-            parts.append(_encoded_bytes(LABEL, _bytes(label)))
+            parts.append(_encoded_text(LABEL, label))
         if autograd != "on":
-            parts.append(self._attribute(AUTOGRAD, autograd))
+            parts.append(_encoded_text(AUTOGRAD, autograd))
         self._pending.append(_field(_NODE, b"".join(parts)))
-
-    def _name(self, tag: bytes, name: str) -> bytes:
-        """Return a field that holds a name, encoded once."""
-        known = self._names[tag].get(name)
-        if known is None:
-            known = self._names[tag][name] = _field(tag, name.encode())
-        return known
-
-    def _attribute(self, key: str, value: str | bytes | int) -> bytes:
-        """Return an attribute as it is encoded in a node, made once for each value."""
-        known = self._attributes[key].get(value)
-        if known is None:
-            known = self._attributes[key][value] = (
-                _encoded(key, AttrValue(i=value)) if isinstance(value, int) else _encoded_bytes(key, _bytes(value))
-            )
-        return known
 
     def _written_outputs(self, specs: tuple[TensorSpec | None, ...]) -> bytes:
         """Return the shapes as TensorBoard reads them and the specs as we do."""
         if len(specs) == 1:  # most ops make one tensor, and share the objects that tell of it
-            return self._once(OUTPUTS, specs[0], lambda: _encoded_outputs(specs))
+            return self._outputs.of(specs[0])
         return _encoded_outputs(specs)
 
-    def _once(self, key: str, value: object, encode: Callable[[], bytes]) -> bytes:
-        """Return what encodes an object, made once for it: to compare such objects would take longer than to encode."""
-        known = self._shared.get((key, id(value)))
-        if known is None:
-            known = self._shared[key, id(value)] = (encode(), value)
-        return known[0]
+
+def _encoded_arguments(arguments: Mapping[str, Plain]) -> bytes:
+    return _encoded_bytes(ARGUMENTS, msgspec.json.encode(arguments))
 
 
 def _encoded_outputs(specs: tuple[TensorSpec | None, ...]) -> bytes:
@@ -195,16 +219,16 @@ def _encoded_key(key: str) -> bytes:
     return _field(_KEY, key.encode())
 
 
-def _bytes(text: str | bytes) -> bytes:
-    return text if isinstance(text, bytes) else text.encode("utf-8", "surrogatepass")
+def _encoded_text(key: str, value: str) -> bytes:
+    return _encoded_bytes(key, value.encode("utf-8", "surrogatepass"))
 
 
 def _field(tag: bytes, data: bytes) -> bytes:
     """Return a field of bytes as protobuf writes it."""
-    return tag + _varint(len(data)) + data
+    length = len(data)
+    return tag + (_SHORT[length] if length < len(_SHORT) else _varint(length)) + data
 
 
-@lru_cache(maxsize=4096)
 def _varint(number: int) -> bytes:
     """Return a length as protobuf writes it: seven bits a byte, the lowest first, all but the last marked."""
     found = bytearray()
@@ -213,6 +237,9 @@ def _varint(number: int) -> bytes:
         number >>= 7
     found.append(number)
     return bytes(found)
+
+
+_SHORT: Final = tuple(map(_varint, range(1 << 10)))
 
 
 def shapes_attribute(specs: Iterable[TensorSpec | None]) -> AttrValue:

@@ -6,6 +6,8 @@ from collections import Counter
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, TypeAlias
 
+from msgspec import structs
+
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
@@ -145,7 +147,7 @@ class _Plumbing:
         if not any(name in self.streams for name in node.inputs):
             return node
         edges = list(self._edges(node))
-        return replace(
+        return structs.replace(
             node,
             inputs=tuple(name for name, _ in edges),
             input_slots=tuple(slot for _, slot in edges),
@@ -195,7 +197,7 @@ class _Plumbing:
     def with_unpacked_specs(self, node: Node) -> Node:
         """Return a node that returned a list with the shapes of what was taken out of it."""
         specs = self.unpacked.get(node.name)
-        return replace(node, output_specs=tuple(specs)) if specs else node
+        return structs.replace(node, output_specs=tuple(specs)) if specs else node
 
 
 def _joined(streams: tuple[_Stream, ...]) -> _Stream:

@@ -10,6 +10,8 @@ from functools import lru_cache
 from pathlib import PurePath
 from typing import TYPE_CHECKING, Final
 
+from msgspec import structs
+
 if TYPE_CHECKING:
     from visunn_lint.location import Location
     from visunn_lint.pipeline.graph import Graph, ModuleTable
@@ -29,7 +31,7 @@ def with_python_sources(graph: Graph) -> Graph:
 
 
 def _node(node: Node) -> Node:
-    return node if _is_python(node.source) else replace(node, source=None)
+    return node if _is_python(node.source) else structs.replace(node, source=None)
 
 
 def _table(table: ModuleTable) -> ModuleTable:
@@ -42,8 +44,8 @@ def _table(table: ModuleTable) -> ModuleTable:
 def _module(module: Module) -> Module:
     if _is_python(module.source) and all(_is_python(call.source) for call in module.calls):
         return module
-    calls = tuple(call if _is_python(call.source) else replace(call, source=None) for call in module.calls)
-    return replace(module, source=module.source if _is_python(module.source) else None, calls=calls)
+    calls = tuple(call if _is_python(call.source) else structs.replace(call, source=None) for call in module.calls)
+    return structs.replace(module, source=module.source if _is_python(module.source) else None, calls=calls)
 
 
 def _is_python(place: Location | None) -> bool:

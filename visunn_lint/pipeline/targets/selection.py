@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, TypeAlias
 from torch.nn.parameter import is_lazy
 
 from visunn_lint.pipeline.building.builder import Built, NotAModelError
+from visunn_lint.pipeline.engines.native.constructors import kept_arguments
 from visunn_lint.pipeline.engines.native.survey import survey
-from visunn_lint.pipeline.engines.native.table import hyperparameters
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -76,7 +76,9 @@ def _each_once(attempts: Iterable[Attempt]) -> list[Attempt]:
 
 
 def _likeness(model: nn.Module) -> tuple[str, ...]:
-    modules = (f"{name} {_class_name(module)} {hyperparameters(module)}" for name, module in model.named_modules())
+    modules = (
+        f"{name} {_class_name(module)} {kept_arguments(module).values}" for name, module in model.named_modules()
+    )
     tensors = (f"{name} {_shape(tensor)}" for name, tensor in model.named_parameters())
     return (*modules, *tensors)
 

@@ -9,7 +9,8 @@ import torch
 from torch import Tensor, nn
 
 from tests.pipeline.engines.native.capturing import topology_of
-from visunn_lint.pipeline.engines.native.table import hyperparameters, public_name
+from visunn_lint.pipeline.engines.native.constructors import kept_arguments
+from visunn_lint.pipeline.engines.native.table import public_name
 from visunn_lint.records import Param
 
 
@@ -38,7 +39,7 @@ from visunn_lint.records import Param
 )  # fmt: skip
 def test_hyperparameters_are_the_constructors_arguments(module: nn.Module, expected: dict[str, object]) -> None:
     """A module's own attributes under the names of its constructor, biases as whether there is one."""
-    assert hyperparameters(module) == expected
+    assert kept_arguments(module).values == expected
 
 
 def test_kind_is_the_public_name() -> None:

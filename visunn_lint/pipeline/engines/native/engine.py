@@ -33,15 +33,16 @@ class NativeEngine:
     def capture(self, request: Request) -> Capture:
         """Return graph and module table; a forward that raises is ``table.failure``."""
         with uncollected():
-            first = _run_with_grad_if_asked(request, MetaRung())
-            if first.error is None:
-                return write(first, rung="meta")
-        reason = _first_line(first.error)
+            first = _written(request, MetaRung())
+        if first.error is None:
+            return first
         climber = _for_real(request)
-        if climber is None:
-            return write(first, rung="meta")
-        second = _run_with_grad_if_asked(climber, RealRung())
-        return write(second, rung="real", reason=reason)
+        return first if climber is None else _written(climber, RealRung(), reason=_first_line(first.error))
+
+
+def _written(request: Request, rung: MetaRung | RealRung, reason: str = "") -> Capture:
+    """Return what a run on a rung gives; all that it was recorded with is gone by then."""
+    return write(_run_with_grad_if_asked(request, rung), rung=rung.name, reason=reason)
 
 
 def _run_with_grad_if_asked(request: Request, rung: MetaRung | RealRung) -> Recording:

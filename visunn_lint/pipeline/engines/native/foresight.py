@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Final, TypeAlias
 
+import msgspec
 import torch
 from torch import nn
 from torch._C import _functorch
 
 from visunn_lint.pipeline.engines.native.lineage import storage_id
 from visunn_lint.pipeline.engines.native.specs import spec_functions
-from visunn_lint.pipeline.engines.native.specs.layout import IN_PLACE, Layout
+from visunn_lint.pipeline.engines.native.specs.layout import IN_PLACE, Layout, layout_of
 from visunn_lint.pipeline.engines.native.specs.memory import (
     MEMORY,
     Entry,
@@ -30,14 +31,18 @@ if TYPE_CHECKING:
     from visunn_lint.pipeline.engines.native.specs.layout import Outcome
     from visunn_lint.pipeline.engines.native.specs.memory import Key
 
+Operands: TypeAlias = "list[tuple[Tensor, Reference]]"
+"""The tensors among the arguments of a call, in their order; each has a layout."""
 
-class Foreseen(NamedTuple):
-    """A call of which the outcome may be known; ``tensors`` are its operands, each with its reference."""
+_TENSORS: Final = frozenset({torch.Tensor, nn.Parameter})
+
+
+class Foreseen(msgspec.Struct, frozen=True, eq=False):
+    """A call of which the outcome may be known; its operands are tensors, each with its reference."""
 
     key: Key
     entry: Entry
-    tensors: list[Tensor]
-    references: list[Reference]
+    operands: Operands
 
     @property
     def outcome(self) -> Outcome:
@@ -57,64 +62,58 @@ class Foresight:
         """Return what is known of a call; None if it is one of those that always run."""
         if func not in self._known or "device" in kwargs or not is_plain_moment():
             return None
-        tensors: list[Tensor] = []
-        references: list[Reference] = []
-        layouts: list[Layout] = []
-        parts: list[Key] = [func, *[self._part(value, tensors, references, layouts) for value in args]]
+        operands: Operands = []
+        parts: list[Key] = [func, *[self._part(value, operands) for value in args]]
         for name, value in kwargs.items():
-            parts += (name, self._part(value, tensors, references, layouts))
-        if None in parts:
-            return None
-        if not tensors:
+            parts += (name, self._part(value, operands))
+        if None in parts or not operands:
             return None
         key = (torch.get_default_dtype(), *parts)
-        entry = MEMORY.find(key, func, args, kwargs, layouts)
-        if entry.outcome is IN_PLACE and not self._can_be_written(tensors, references):
+        entry = MEMORY.find(key) or MEMORY.look_up(key, func, args, kwargs, _layouts(operands))
+        if entry.outcome is IN_PLACE and not self._can_be_written(operands):
             return None
-        return Foreseen(key, entry, tensors, references)
+        return Foreseen(key, entry, operands)
 
     def of_layer(self, plan: Plan, layer: nn.Module, x: Tensor) -> Foreseen | None:
         """Return what is known of a layer's call at a plain moment; None if it has to be run."""
-        tensors: list[Tensor] = []
-        references: list[Reference] = []
-        layouts: list[Layout] = []
-        held = layer.__dict__
+        held, foreseeable = layer.__dict__, self._lineage.foreseeable
+        operands: Operands = []
         for slot in plan.operands:
-            if self._part(slot.of(held, x), tensors, references, layouts) is None:
+            tensor = slot.of(held, x)
+            known = foreseeable(tensor) if type(tensor) in _TENSORS else None
+            if known is None:
                 return None
+            operands.append(known)
+        layouts = _layouts(operands)
         key = (torch.get_default_dtype(), *layouts)
         entry = plan.entries.get(key) or plan.learn(key, layouts, layer, x)
-        if entry.outcome is None or (entry.outcome is IN_PLACE and not self._can_be_written(tensors, references)):
+        if entry.outcome is None or (entry.outcome is IN_PLACE and not self._can_be_written(operands)):
             return None
-        return Foreseen(key, entry, tensors, references)
+        return Foreseen(key, entry, operands)
 
-    def _part(self, value: Value, tensors: list[Tensor], references: list[Reference], layouts: list[Layout]) -> Key:
+    def _part(self, value: Value, operands: Operands) -> Key:
         """Return what stands for an argument in a key, its tensors taken down; None if it is out of the ordinary."""
         kind = type(value)
-        if kind is torch.Tensor or kind is nn.Parameter:
+        if kind in _TENSORS:
             known = self._lineage.foreseeable(value)
             if known is None:
                 return None
-            tensor, reference = known
-            layout = Layout(tensor.shape, tensor.stride(), tensor.dtype)
-            tensors.append(tensor)
-            references.append(reference)
-            layouts.append(layout)
-            return layout
+            operands.append(known)
+            return known[1].layout
         if kind is int or kind is bool:
             return kind, value
         if (kind is list or kind is tuple) and value and isinstance(value[0], torch.Tensor):
-            parts = [self._part(item, tensors, references, layouts) for item in value]
+            parts = [self._part(item, operands) for item in value]
             return None if None in parts else (kind, *parts)
         return key_of_plain(value)
 
-    def _can_be_written(self, tensors: list[Tensor], references: list[Reference]) -> bool:
+    def _can_be_written(self, operands: Operands) -> bool:
         """Return whether the first operand is the run's own, and no other one shares its memory."""
-        target = tensors[0]
+        target = operands[0][0]
         if not self._lineage.knows(target):
             return False
         memory = storage_id(target)
-        return all(self._lineage.memory(*each) != memory for each in zip(tensors[1:], references[1:], strict=True))
+        return all(self._lineage.memory(*each) != memory for each in operands[1:])
 
     def learn(self, foreseen: Foreseen, call: OpCall, result: Value, written: list[Tensor]) -> None:
         """Take note of what a call made, or compare it with what was foreseen."""
@@ -125,6 +124,10 @@ class Foresight:
         elif not same_outcome(foreseen.outcome, made):
             message = f"{foreseen.entry.op} of {call.seen} makes {made}, foreseen was {foreseen.outcome}"
             raise SpecMismatchError(message)
+
+
+def _layouts(operands: Operands) -> list[Layout]:
+    return [reference.layout for _, reference in operands if reference.layout is not None]
 
 
 def is_plain_moment(function_modes: int = 0) -> bool:
@@ -153,4 +156,4 @@ def _outcome(call: OpCall, result: Value, written: list[Tensor]) -> Outcome:
     memory = storage_id(result)
     if any(storage_id(tensor) == memory for tensor in call.tensors):
         return None
-    return Layout(result.shape, result.stride(), result.dtype)
+    return layout_of(result)

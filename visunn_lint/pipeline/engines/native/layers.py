@@ -9,7 +9,7 @@ from __future__ import annotations
 import marshal
 from functools import lru_cache
 from inspect import isfunction
-from operator import itemgetter
+from operator import attrgetter, itemgetter
 from os import sep
 from pathlib import Path
 from typing import TYPE_CHECKING, Final, NamedTuple, cast
@@ -87,12 +87,12 @@ class Layers:
         way = _way(cast("type", cls), cls.forward, tuple(held))
         if way is None or type(x) is not torch.Tensor or any(way.empty(held)) or has_own_forward(layer):
             return None
-        functions = way.functions(cls)
-        if not _are_torchs(functions) or not self._is_plain_moment():
-            return None
         try:
+            functions = way.functions(cls)
             settings = marshal.dumps(way.settings(held), 2)  # of plain values alone; True, 1 and 1.0 differ in it
-        except ValueError:
+        except (KeyError, ValueError):
+            return None
+        if not _are_torchs(functions) or not self._is_plain_moment():
             return None
         return functions, settings, _presence(held["_parameters"]), _presence(held["_buffers"]), x.dim()
 
@@ -122,20 +122,19 @@ class Layers:
 class _Way(NamedTuple):
     """What a layer reads on the way from its call to its op."""
 
-    methods: tuple[str, ...]
-    functionals: tuple[str, ...]
+    methods: Callable[[type], Value]
+    functionals: Callable[[Kwargs], Value]
     settings: Callable[[Kwargs], Value]
     empty: Callable[[Kwargs], Args]
 
     def functions(self, cls: type) -> tuple[Value, ...]:
         """Return the functions on the way, as they are now: people replace them."""
-        here = functional.__dict__
-        return *[getattr(cls, name) for name in self.methods], *[here.get(name) for name in self.functionals]
+        return self.methods(cls), self.functionals(functional.__dict__)
 
 
 @lru_cache(maxsize=4096)
 def _way(cls: type, forward: Function, attributes: tuple[str, ...]) -> _Way | None:
-    """Return what layers with such attributes read; None where ``forward`` is no Python function."""
+    """Return what layers with such attributes read; None where their ``forward`` is not of torch's kind."""
     if not isfunction(forward) or not set(_EMPTY).issubset(attributes):
         return None
     methods, read = ["forward"], set[str]()
@@ -145,19 +144,23 @@ def _way(cls: type, forward: Function, attributes: tuple[str, ...]) -> _Way | No
         methods += [name for name in names if name not in methods and isfunction(getattr(cls, name, None))]
     own = [name for name in attributes if name not in _OF_EVERY_MODULE and (name in read or name not in _SIZES)]
     functionals = sorted(name for name in read if callable(functional.__dict__.get(name)))
-    return _Way(tuple(methods), tuple(functionals), itemgetter("training", *own), itemgetter(*_EMPTY))
+    if not functionals:
+        return None
+    return _Way(attrgetter(*methods), itemgetter(*functionals), itemgetter("training", *own), itemgetter(*_EMPTY))
 
 
 @lru_cache(maxsize=4096)
-def _are_torchs(functions: tuple[Value, ...]) -> bool:
+def _are_torchs(functions: Value) -> bool:
     """Return whether functions are torch's own: such as do nothing but what they are known for."""
-    return all(
+    if isinstance(functions, tuple):
+        return all(map(_are_torchs, functions))
+    function = functions
+    return (
         function.__code__.co_filename.startswith(_TORCH)
         if isfunction(function)
         else (getattr(function, "__module__", None) or "torch").partition(".")[0] == "torch"
-        for function in functions
     )
 
 
 def _presence(stored: Mapping[str, Tensor | None]) -> tuple[tuple[str, bool], ...]:
-    return tuple([(name, tensor is None) for name, tensor in stored.items()])
+    return tuple([(name, tensor is None) for name, tensor in stored.items()]) if stored else ()

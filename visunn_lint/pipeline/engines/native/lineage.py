@@ -7,46 +7,50 @@ after the tensor was made reads the last of those writes.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final, NamedTuple, cast
+from typing import TYPE_CHECKING, Final, cast
 
+import msgspec
 import torch
 from torch import nn
 from torch._C import _functorch
 from torch.multiprocessing.reductions import StorageWeakRef
 
 from visunn_lint.pipeline.engines.native.record import Producer
+from visunn_lint.pipeline.engines.native.specs.layout import layout_of
 from visunn_lint.pipeline.engines.native.tape import Operand
 from visunn_lint.pipeline.engines.native.verdict import UndecidedError
+from visunn_lint.records import Slot
 from visunn_lint.spec import TensorSpec
 
 if TYPE_CHECKING:
     from torch import Tensor
 
     from visunn_lint.pipeline.calling import Value
+    from visunn_lint.pipeline.engines.native.ledger import Ledger
     from visunn_lint.pipeline.engines.native.origins import Origins
-    from visunn_lint.pipeline.engines.native.record import Record
     from visunn_lint.pipeline.engines.native.rungs import Rung
+    from visunn_lint.pipeline.engines.native.specs.layout import Layout
     from visunn_lint.pipeline.engines.native.tape import Tape
 
 _REFERENCE: Final = "_visunn_reference"
 _PLAIN_TYPES: Final = frozenset({torch.Tensor, nn.Parameter})
 
 
-class Reference(NamedTuple):
+class Reference(msgspec.Struct, frozen=True, eq=False):
     """What a tensor of the run carries: whose run, which node made it, and what it is, on the device asked for.
 
     Writes by nodes after ``since`` concern its readers; all do for what stood before the run, where it is -1.
-    ``plain`` ones are on meta, strided, and wrapped in nothing: the spec tells all about them.
+    A ``layout`` have those on meta, strided, and wrapped in nothing: with the spec it tells all about them.
     """
 
     lineage: Lineage
     producer: Producer
     spec: TensorSpec
     since: int
-    plain: bool
+    layout: Layout | None
 
 
-class _Met(NamedTuple):
+class _Met(msgspec.Struct, frozen=True, eq=False):
     """A tensor of the user's, with what stands for it: nothing, as long as no op had to run on it."""
 
     tensor: Tensor
@@ -57,10 +61,10 @@ class _Met(NamedTuple):
 class Lineage:
     """The tensors of one run. One of the user's that the run meets gets a node, and a stand-in when an op needs it."""
 
-    def __init__(self, rung: Rung, origins: Origins, records: list[Record], tape: Tape | None) -> None:
+    def __init__(self, rung: Rung, origins: Origins, ledger: Ledger, tape: Tape | None) -> None:
         self._rung = rung
         self._origins = origins
-        self._records = records
+        self._ledger = ledger
         self._tape = tape
         self._met: dict[int, _Met] = {}
         self._written: dict[int, Producer] = {}
@@ -83,12 +87,15 @@ class Lineage:
         owner = self._owner(tensor)
         if owner is not None:
             spec = self.spec_on(tensor, owner.spec.device)
-            setattr(tensor, _REFERENCE, owner._replace(spec=spec, plain=False))
+            setattr(tensor, _REFERENCE, msgspec.structs.replace(owner, spec=spec, layout=None))
             return tensor
         return self._meet_stand_in(tensor)
 
     def foreseeable(self, tensor: Tensor) -> tuple[Tensor, Reference] | None:
-        """Return what an op reads in the place of a plain tensor, without making it a stand-in; None for any other."""
+        """Return what an op reads in the place of a tensor, without making it a stand-in.
+
+        None for one that has no layout to foresee anything by.
+        """
         reference: Reference | None = getattr(tensor, _REFERENCE, None)
         if reference is None or reference.lineage is not self:
             known = self._met.get(id(tensor))
@@ -99,7 +106,7 @@ class Lineage:
             tensor, reference = known.stand_in if known.stand_in is not None else tensor, known.reference
             if known.stand_in is not None:  # an op may have changed it since
                 reference = getattr(tensor, _REFERENCE)
-        return (tensor, reference) if reference.plain else None
+        return (tensor, reference) if reference.layout is not None else None
 
     def stand_in_if_any(self, tensor: Tensor) -> Tensor:
         """Return the stand-in of a tensor if the run has made one, else the tensor itself."""
@@ -108,12 +115,12 @@ class Lineage:
 
     def made(self, tensor: Tensor, node: int, slot: int, spec: TensorSpec) -> None:
         """Take note of which node made a tensor."""
-        self._refer(tensor, Reference(self, Producer(node, slot), spec, node, _is_plain(tensor)))
+        self._refer(tensor, Reference(self, Producer(node, slot), spec, node, _plain_layout(tensor)))
 
-    def made_plain(self, tensor: Tensor, node: int, spec: TensorSpec) -> None:
-        """Take note of which node made a tensor that is plain for sure."""
+    def made_as_told(self, tensor: Tensor, node: int, spec: TensorSpec, layout: Layout) -> None:
+        """Take note of which node made a tensor of a layout that was told before."""
         storage = tensor.untyped_storage()
-        reference = Reference(self, Producer(node, 0), spec, node, plain=True)
+        reference = Reference(self, Producer(node, 0), spec, node, layout)
         setattr(tensor, _REFERENCE, reference)
         self._owners[storage._cdata] = (reference, storage)  # noqa: SLF001 -- it has no public name
 
@@ -147,11 +154,11 @@ class Lineage:
                 return written
         return reference.producer
 
-    def reads(self, tensors: list[Tensor], references: list[Reference]) -> list[Producer]:
+    def reads(self, operands: list[tuple[Tensor, Reference]]) -> list[Producer]:
         """Return the nodes that a reader of tensors with these references reads."""
         if not self._written:
-            return [reference.producer for reference in references]
-        return [self.read(tensor, reference) for tensor, reference in zip(tensors, references, strict=True)]
+            return [reference.producer for _, reference in operands]
+        return [self.read(tensor, reference) for tensor, reference in operands]
 
     def memory(self, tensor: Tensor, reference: Reference) -> int | None:
         """Return the identity of the memory that ops of this run use for a tensor; None if none has so far."""
@@ -162,18 +169,20 @@ class Lineage:
     def operand(self, tensor: Tensor) -> Operand:
         """Return the node that made this tensor as an object, whoever wrote into it since."""
         reference = self._reference(tensor) or cast("Reference", self._reference(self.adopt(tensor)))
-        return Operand(*reference.producer)
+        return Operand(reference.producer.node, reference.producer.slot)
 
     def spec(self, tensor: Tensor) -> TensorSpec:
         """Return shape, dtype and the device asked for."""
         return self.spec_on(tensor, self.device(tensor))
 
-    def slot(self, tensor: Tensor) -> tuple[TensorSpec, Producer]:
-        """Return the spec and the producer of a tensor."""
+    def slot(self, path: str, tensor: Tensor) -> Slot:
+        """Return what a tensor is at some place among the inputs or outputs of a call."""
         reference = self._reference(tensor)
-        if reference is None or not reference.plain:
-            return self.spec(tensor), self.producer(tensor)
-        return reference.spec, self.read(tensor, reference)
+        if reference is None or reference.layout is None:
+            spec, producer = self.spec(tensor), self.producer(tensor)
+        else:
+            spec, producer = reference.spec, self.read(tensor, reference)
+        return Slot(path, spec, self._ledger.names[producer.node], producer.slot)
 
     def spec_on(self, tensor: Tensor, device: str) -> TensorSpec:
         """Return shape and dtype with a device; equal specs are one object."""
@@ -193,28 +202,33 @@ class Lineage:
         return reference.spec.device if reference else self._origins.device(tensor)
 
     def forget(self) -> None:
-        """Let go of all tensors, so that their memory does not wait for the garbage collector."""
+        """Let go of all tensors, so that neither they nor the records wait for the garbage collector.
+
+        Each of them refers to this object: what it holds of them makes circles.
+        """
         self._met.clear()
         self._owners.clear()
+        self._rung.forget()
 
     def _meet(self, tensor: Tensor) -> _Met:
         """Give a plain tensor of the user's its node, and no stand-in as yet."""
-        spec = self.spec_of(tensor.shape, tensor.dtype, self._origins.device(tensor))
-        known = self._met[id(tensor)] = _Met(tensor, None, self._node(tensor, spec, plain=True))
+        layout = layout_of(tensor)
+        spec = self.spec_of(layout.shape, layout.dtype, self._origins.device(tensor))
+        known = self._met[id(tensor)] = _Met(tensor, None, self._node(tensor, spec, layout))
         return known
 
     def _meet_stand_in(self, tensor: Tensor) -> Tensor:
         """Make the stand-in of a tensor of the user's, and the node that it comes from."""
         stand_in = self._rung.adopt(tensor)
         spec = self.spec_on(stand_in, self._origins.device(tensor))
-        reference = self._node(tensor, spec, plain=_is_plain(stand_in))
+        reference = self._node(tensor, spec, _plain_layout(stand_in))
         self._met[id(tensor)] = _Met(tensor, stand_in, reference)
         return self._stands(stand_in, reference)
 
     def _stand_in(self, known: _Met) -> Tensor:
         """Make the stand-in of a tensor that has its node."""
         stand_in = self._rung.adopt(known.tensor)
-        self._met[id(known.tensor)] = known._replace(stand_in=stand_in)
+        self._met[id(known.tensor)] = msgspec.structs.replace(known, stand_in=stand_in)
         return self._stands(stand_in, known.reference)
 
     def _stands(self, stand_in: Tensor, reference: Reference) -> Tensor:
@@ -222,12 +236,11 @@ class Lineage:
         self._standing.add(storage_id(stand_in))
         return stand_in
 
-    def _node(self, tensor: Tensor, spec: TensorSpec, *, plain: bool) -> Reference:
-        node = len(self._records)
-        self._records.append(self._origins.record(tensor, spec))
+    def _node(self, tensor: Tensor, spec: TensorSpec, layout: Layout | None) -> Reference:
+        node = self._ledger.add(self._origins.record(tensor, spec))
         if self._tape is not None:
             self._tape.sources[node] = tensor
-        return Reference(self, Producer(node, 0), spec, -1, plain)
+        return Reference(self, Producer(node, 0), spec, -1, layout)
 
     def _owner(self, tensor: Tensor) -> Reference | None:
         """Return the reference of a tensor's storage: it may be another view of what the run made."""
@@ -240,8 +253,9 @@ class Lineage:
         return reference if reference is not None and reference.lineage is self else None
 
 
-def _is_plain(tensor: Tensor) -> bool:
-    return (
+def _plain_layout(tensor: Tensor) -> Layout | None:
+    """Return the layout of a tensor on meta, strided and wrapped in nothing; None of any other."""
+    is_plain = (
         type(tensor) in _PLAIN_TYPES
         and tensor.is_meta
         and tensor.layout is torch.strided
@@ -249,6 +263,7 @@ def _is_plain(tensor: Tensor) -> bool:
         and not tensor.is_inference()
         and not _functorch.is_functorch_wrapped_tensor(tensor)
     )
+    return layout_of(tensor) if is_plain else None
 
 
 def storage_id(tensor: Tensor) -> int | None:

@@ -4,17 +4,19 @@ from __future__ import annotations
 
 from collections import Counter
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 import torch
+from msgspec import structs
 
 from visunn_lint.pipeline.engines.native.layers import Layers
 from visunn_lint.pipeline.engines.native.module_calls import CALL_CODE, tells_direct_calls
-from visunn_lint.pipeline.engines.native.record import Producer, Scope
+from visunn_lint.pipeline.engines.native.record import Scope
 from visunn_lint.pipeline.engines.native.running import unrecorded
 from visunn_lint.pipeline.engines.native.structure import input_leaves, output_leaves
 from visunn_lint.pipeline.engines.native.wrapping import is_compiled
 from visunn_lint.pipeline.frames import user_location
+from visunn_lint.records import Call
 
 if TYPE_CHECKING:
     from torch import nn
@@ -22,34 +24,17 @@ if TYPE_CHECKING:
     from visunn_lint.pipeline.calling import Args, Function, Kwargs, Value
     from visunn_lint.pipeline.engines.native.recorder import Recorder
     from visunn_lint.pipeline.engines.native.structure import Leaf
-    from visunn_lint.spec import TensorSpec
-
-
-class RecordedSlot(NamedTuple):
-    """A tensor among the inputs or outputs of a call."""
-
-    path: str
-    spec: TensorSpec
-    producer: Producer
-
-
-@dataclass(slots=True)
-class RecordedCall:
-    """A call of a module; ``outputs`` stay empty if it raised."""
-
-    scope: Scope
-    inputs: tuple[RecordedSlot, ...]
-    outputs: tuple[RecordedSlot, ...] = ()
+    from visunn_lint.records import Slot
 
 
 @dataclass(slots=True)
 class CallLog:
-    """The calls of a run, by the path of their module, in order.
+    """The calls of a run, by the path of their module, in order; those that raised have no outputs.
 
     ``found`` are modules met during the run that were in no survey, by the path given to them.
     """
 
-    calls: dict[str, list[RecordedCall]] = field(default_factory=dict)
+    calls: dict[str, list[Call]] = field(default_factory=dict)
     found: dict[str, nn.Module] = field(default_factory=dict)
     direct: Counter[str] = field(default_factory=Counter)
     raised: BaseException | None = None
@@ -87,20 +72,20 @@ class CallObserver:
         outer = recorder.scope
         if recorder.muted or is_compiled(module) or (outer.owner is module and not outer.entered and not directly):
             return run(module, *args, **kwargs)
-        call = self._open(module, args, kwargs, directly=directly)
-        recorder.scope = call.scope
+        scope = recorder.scope = self._open(module, args, kwargs, directly=directly)
         try:
             result = self._run(module, run, args, kwargs)
-            call.outputs = self._slots(output_leaves(result))
+            self._close(scope, result)
         except BaseException as error:
             if self.log.raised is not error:
-                self.log.raised, self.log.raised_in = error, call.scope
+                self.log.raised, self.log.raised_in = error, scope
             raise
         finally:
             recorder.scope = outer
         return result
 
-    def _open(self, module: nn.Module, args: Args, kwargs: Kwargs, *, directly: bool) -> RecordedCall:
+    def _open(self, module: nn.Module, args: Args, kwargs: Kwargs, *, directly: bool) -> Scope:
+        """Log a call without outputs as yet, and return its scope."""
         outer = self._recorder.scope
         path = self._path(module)
         calls = self.log.calls.setdefault(path, [])
@@ -115,9 +100,13 @@ class CallObserver:
             directly or not tells_direct_calls(module),
             module,
         )
-        call = RecordedCall(scope, self._slots(input_leaves(args, kwargs)))
-        calls.append(call)
-        return call
+        parent = None if root else (outer.module, outer.call)
+        calls.append(Call(path, scope.call, self._slots(input_leaves(args, kwargs)), (), scope.source, parent))
+        return scope
+
+    def _close(self, scope: Scope, result: Value) -> None:
+        calls = self.log.calls[scope.module]
+        calls[scope.call] = structs.replace(calls[scope.call], outputs=self._slots(output_leaves(result)))
 
     def _path(self, module: nn.Module) -> str:
         """Return the path of a module; one that the model does not hold is named after where it is called."""
@@ -139,7 +128,7 @@ class CallObserver:
             return self._recorder.run_opaque(run, (module, *args), kwargs)
         return self._layers.call(module, run, args, kwargs)
 
-    def _slots(self, leaves: list[Leaf]) -> tuple[RecordedSlot, ...]:
+    def _slots(self, leaves: list[Leaf]) -> tuple[Slot, ...]:
         slot = self._recorder.lineage.slot
         with unrecorded():
-            return tuple([RecordedSlot(path, *slot(tensor)) for path, tensor in leaves])
+            return tuple([slot(path, tensor) for path, tensor in leaves])

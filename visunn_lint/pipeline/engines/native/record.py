@@ -1,11 +1,15 @@
-"""What a recording is made of."""
+"""What a recording is made of; see ``visunn_lint.records`` for why much of it is msgspec's structs."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, NamedTuple
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import msgspec
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
     import torch
     from torch import Tensor
 
@@ -16,7 +20,7 @@ if TYPE_CHECKING:
     from visunn_lint.spec import Plain, TensorSpec
 
 
-class Producer(NamedTuple):
+class Producer(msgspec.Struct, frozen=True):
     """A node by its place in the recording, and which of its outputs."""
 
     node: int
@@ -38,17 +42,16 @@ class Scope:
     owner: object = None
 
 
-@dataclass(slots=True)
-class Record:
+class Record(msgspec.Struct):
     """One node as it was recorded. ``seen`` are the specs of the inputs, as the op saw them."""
 
     op: str
     kind: NodeKind
     scope: Scope | None
-    inputs: list[Producer] = field(default_factory=list)
-    seen: list[TensorSpec] = field(default_factory=list)
+    inputs: Sequence[Producer] = ()
+    seen: Sequence[TensorSpec] = ()
     outputs: tuple[TensorSpec | None, ...] = ()
-    arguments: dict[str, Plain] = field(default_factory=dict)
+    arguments: Mapping[str, Plain] | None = None
     source: Location | None = None
     label: str = ""
     module: str = ""

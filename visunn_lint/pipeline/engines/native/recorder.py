@@ -19,7 +19,7 @@ from visunn_lint.pipeline.engines.native.lineage import Lineage
 from visunn_lint.pipeline.engines.native.module_calls import CALL_CODE
 from visunn_lint.pipeline.engines.native.record import FailedOp, OpCall, Record, Scope
 from visunn_lint.pipeline.engines.native.running import unrecorded
-from visunn_lint.pipeline.engines.native.specs.layout import IN_PLACE, Layout
+from visunn_lint.pipeline.engines.native.specs.layout import IN_PLACE, Layout, layout_of
 from visunn_lint.pipeline.engines.native.structure import (
     input_leaves,
     map_leaves,
@@ -39,6 +39,7 @@ if TYPE_CHECKING:
 
     from visunn_lint.location import Location
     from visunn_lint.pipeline.calling import Args, Function, Kwargs, Value
+    from visunn_lint.pipeline.engines.native.ledger import Ledger
     from visunn_lint.pipeline.engines.native.origins import Origins
     from visunn_lint.pipeline.engines.native.plans import Plan
     from visunn_lint.pipeline.engines.native.rungs import Rung
@@ -63,11 +64,11 @@ class Recorder(TorchFunctionMode):
     ``undecided`` is the first error that tells of missing values alone: the user's code may catch it.
     """
 
-    def __init__(self, rung: Rung, origins: Origins, root: Scope, tape: Tape | None = None) -> None:
+    def __init__(self, rung: Rung, origins: Origins, ledger: Ledger, root: Scope, tape: Tape | None = None) -> None:
         super().__init__()
-        self.records: list[Record] = []
         self.tape = tape
-        self.lineage = Lineage(rung, origins, self.records, tape)
+        self.ledger = ledger
+        self.lineage = Lineage(rung, origins, ledger, tape)
         self.scope = root
         self.autograd: Autograd = "on"
         self.failed: FailedOp | None = None
@@ -77,11 +78,6 @@ class Recorder(TorchFunctionMode):
         self._seen: list[Seen] | None = None
         self._rung = rung
         self._foresight = Foresight(self.lineage) if rung.name == "meta" else None
-
-    def add(self, record: Record) -> int:
-        """Append a record and return its index."""
-        self.records.append(record)
-        return len(self.records) - 1
 
     def __torch_function__(  # noqa: D105 -- torch's protocol
         self,
@@ -140,8 +136,9 @@ class Recorder(TorchFunctionMode):
         scope = self.scope
         outputs = tuple(map(self.lineage.spec, made))
         source = user_location(0, CALL_CODE) or scope.source
-        index = self.add(Record("opaque", "opaque", scope, call.inputs, call.seen, outputs, source=source))
-        self.records[index].autograd = self.autograd
+        index = self.ledger.add(
+            Record("opaque", "opaque", scope, call.inputs, call.seen, outputs, source=source, autograd=self.autograd)
+        )
         if self.tape is not None and call.step is not None:
             self.tape.steps[index] = call.step
         for slot, tensor in enumerate(made):
@@ -186,26 +183,25 @@ class Recorder(TorchFunctionMode):
 
     def _record_foreseen(self, foreseen: Foreseen, step: Step | None, source: Location | None) -> Tensor:
         """Record a call that need not be run, and return the tensor that it makes or writes into."""
-        lineage, entry, tensors, references = self.lineage, foreseen.entry, foreseen.tensors, foreseen.references
-        seen = [reference.spec for reference in references]
+        lineage, entry, operands = self.lineage, foreseen.entry, foreseen.operands
+        seen = [reference.spec for _, reference in operands]
         device = _device_among(seen)
         layout = entry.outcome
-        inputs = lineage.reads(tensors, references)
+        inputs = lineage.reads(operands)
         if isinstance(layout, Layout):
             result = torch.empty_strided(layout.shape, layout.stride, dtype=layout.dtype, device=META)
-            spec = lineage.spec_of(layout.shape, layout.dtype, device)
         else:
-            result = tensors[0]
-            spec = lineage.spec_on(result, device)
+            result, layout = operands[0][0], layout_of(operands[0][0])
             step = step and replace(step, writes=(lineage.operand(result),))
             increment_version(result)
-        record = Record(entry.op, "op", self.scope, inputs, seen, (spec,), entry.arguments, source)
-        record.autograd = self.autograd
-        index = self.add(record)
+        spec = lineage.spec_of(layout.shape, layout.dtype, device)
+        index = self.ledger.add(
+            Record(entry.op, "op", self.scope, inputs, seen, (spec,), entry.arguments, source, autograd=self.autograd)
+        )
         if self.tape is not None and step is not None:
             self.tape.steps[index] = step
-        lineage.made_plain(result, index, spec)
-        if layout is IN_PLACE:
+        lineage.made_as_told(result, index, spec, layout)
+        if entry.outcome is IN_PLACE:
             lineage.wrote(result, index)
         return result
 
@@ -245,7 +241,7 @@ class Recorder(TorchFunctionMode):
         """Record a call that went well, and return what the user's code gets from it."""
         if passive.is_silent(call.func):
             if self.tape is not None and call.step is not None:
-                self.tape.asides[len(self.records)].append(call.step)
+                self.tape.asides[len(self.ledger.records)].append(call.step)
             return call.tensors[0] if call.tensors and is_in_place(call.func) else result
         if passive.is_initialiser(call.func):
             return result
@@ -284,7 +280,7 @@ class Recorder(TorchFunctionMode):
         else:
             self._record_targets(call, written)
         for tensor in written:
-            self.lineage.wrote(tensor, len(self.records) - 1)
+            self.lineage.wrote(tensor, len(self.ledger.records) - 1)
         return result
 
     def _record_targets(self, call: OpCall, written: list[Tensor]) -> None:
@@ -298,8 +294,10 @@ class Recorder(TorchFunctionMode):
         scope = self.scope
         named = arguments(call.func, call.args, call.kwargs)
         source = user_location(0, CALL_CODE) or scope.source
-        index = self.add(Record(op_name(call.func), "op", scope, call.inputs, call.seen, outputs, named, source))
-        self.records[index].autograd = self.autograd
+        op = op_name(call.func)
+        index = self.ledger.add(
+            Record(op, "op", scope, call.inputs, call.seen, outputs, named, source, autograd=self.autograd)
+        )
         if self.tape is not None and call.step is not None:
             self.tape.steps[index] = call.step
         return index

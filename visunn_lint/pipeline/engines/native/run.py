@@ -12,8 +12,9 @@ import torch
 from visunn_lint.pipeline.collecting import uncollected
 from visunn_lint.pipeline.engines.native import table
 from visunn_lint.pipeline.engines.native.autograd import followed
+from visunn_lint.pipeline.engines.native.ledger import Ledger
 from visunn_lint.pipeline.engines.native.module_calls import observed
-from visunn_lint.pipeline.engines.native.observer import CallLog, CallObserver, RecordedSlot
+from visunn_lint.pipeline.engines.native.observer import CallLog, CallObserver
 from visunn_lint.pipeline.engines.native.origins import Origins
 from visunn_lint.pipeline.engines.native.record import FailedOp, Record, Scope
 from visunn_lint.pipeline.engines.native.recorder import Recorder
@@ -38,7 +39,7 @@ if TYPE_CHECKING:
     from visunn_lint.pipeline.engines.engine import Request
     from visunn_lint.pipeline.engines.native.rungs import MetaRung, RealRung
     from visunn_lint.pipeline.engines.native.tape import Tape
-    from visunn_lint.records import Module
+    from visunn_lint.records import Module, Slot
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,10 +47,10 @@ class Recording:
     """All that one run told. ``error`` is what forward raised."""
 
     request: Request
-    records: list[Record]
+    ledger: Ledger
     calls: CallLog
     modules: tuple[Module, ...]
-    inputs: tuple[RecordedSlot, ...]
+    inputs: tuple[Slot, ...]
     error: BaseException | None = None
     failed: FailedOp | None = None
 
@@ -77,18 +78,17 @@ def run(request: Request, rung: MetaRung | RealRung, *, with_grad: bool, tape: T
         held = list(parts.all.values())
         renew_uninitialised(held, "meta" if rung.name == "meta" else "cpu")
         leaves = named_inputs(model, request.args, kwargs)
-        recorder = Recorder(rung, Origins(parts, leaves), Scope("", 0, user_location(0)), tape)
+        ledger = Ledger(type(model).__name__)
+        recorder = Recorder(rung, Origins(parts, leaves), ledger, Scope("", 0, user_location(0)), tape)
         keep_initialisation_out(held, recorder)
         observer = CallObserver(recorder, {id(module): path for path, module in parts.all.items()})
         stack.enter_context(observed(observer, held))
         error = _forward(model, request, recorder, leaves, with_grad=with_grad)
-        inputs = tuple(
-            RecordedSlot(label, recorder.lineage.spec(stand_in), recorder.lineage.producer(stand_in))
-            for label, stand_in in ((label, recorder.lineage.adopt(tensor)) for label, tensor in leaves)
-        )
+        lineage = recorder.lineage
+        inputs = tuple(lineage.slot(label, lineage.adopt(tensor)) for label, tensor in leaves)
         modules = table.modules(parts, observer.log, request.sources)
-        recorder.lineage.forget()
-    return Recording(request, recorder.records, observer.log, modules, inputs, error, recorder.failed)
+        lineage.forget()
+    return Recording(request, ledger, observer.log, modules, inputs, error, recorder.failed)
 
 
 def _forward(
@@ -115,7 +115,7 @@ def _record_outputs(recorder: Recorder, result: object) -> None:
         for label, tensor in output_leaves(result):
             spec = recorder.lineage.spec(tensor)
             producers = [recorder.lineage.producer(tensor)]
-            index = recorder.add(Record("output", "output", None, producers, [spec], (spec,), label=label))
+            index = recorder.ledger.add(Record("output", "output", None, producers, [spec], (spec,), label=label))
             if recorder.tape is not None:
                 recorder.tape.outputs[index] = recorder.lineage.operand(tensor)
 

@@ -57,6 +57,10 @@ class Rung(Protocol):
         """Run an op whose arguments hold these tensors, all stand-ins or made by the run."""
         ...
 
+    def forget(self) -> None:
+        """Let go of all tensors: the run is over."""
+        ...
+
 
 class RealRung:
     """Runs every op for real, on copies of the user's tensors, where they are."""
@@ -81,6 +85,10 @@ class RealRung:
     def run(self, func: Function, args: Args, kwargs: Kwargs, tensors: list[Tensor]) -> Value:  # noqa: ARG002 -- the Protocol's
         """Run an op as it is."""
         return func(*args, **kwargs)
+
+    def forget(self) -> None:
+        """Let go of all tensors: the run is over."""
+        self._stand_ins.forget()
 
 
 class MetaRung:
@@ -115,6 +123,12 @@ class MetaRung:
             return func(*args, **kwargs)
         check_decidable(func, tensors, args)
         return self._run_on_meta(func, args, kwargs, [tensor for tensor in tensors if not tensor.is_meta])
+
+    def forget(self) -> None:
+        """Let go of all tensors: the run is over."""
+        self._meta.forget()
+        self._real.forget()
+        self._overwritten.clear()
 
     def _run_on_meta(self, func: Function, args: Args, kwargs: Kwargs, known: list[Tensor]) -> Value:
         """Run an op with stand-ins for the operands whose values are known: what it writes into are so no more."""

@@ -47,6 +47,11 @@ class _Shared:
         known = self._storages.get(tensor.untyped_storage()._cdata)  # noqa: SLF001 -- identity of a storage
         return None if known is None else known[1]._cdata  # noqa: SLF001 -- likewise
 
+    def forget(self) -> None:
+        """Let go of all tensors."""
+        self._tensors.clear()
+        self._storages.clear()
+
     def _make(self, tensor: Tensor) -> Tensor:
         if is_lazy(tensor):
             return tensor

@@ -10,6 +10,8 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from msgspec import structs
+
 from visunn_lint.pipeline.encoding import encoded
 from visunn_lint.pipeline.engines.native.observer import CallLog
 from visunn_lint.pipeline.engines.native.run import named_inputs
@@ -48,7 +50,7 @@ class TorchScriptEngine:
             encoded(nodes),
             replace(
                 table,
-                modules=tuple(replace(record, calls=calls[record.path]) for record in records),
+                modules=tuple(structs.replace(record, calls=calls[record.path]) for record in records),
                 captured=replace(table.captured, inputs=inputs),
             ),
         )

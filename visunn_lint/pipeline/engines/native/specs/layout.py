@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from functools import lru_cache
-from typing import TYPE_CHECKING, Any, Final, NamedTuple, TypeAlias
+from typing import TYPE_CHECKING, Any, Final, TypeAlias
 
+import msgspec
 import torch
 from torch.nn import functional
 
 if TYPE_CHECKING:
+    from torch import Tensor
+
     from visunn_lint.pipeline.calling import Function
 
 Shape: TypeAlias = tuple[int, ...]
@@ -17,7 +20,7 @@ Shape: TypeAlias = tuple[int, ...]
 _FLOATS: Final = frozenset({torch.float32, torch.float64, torch.float16, torch.bfloat16})
 
 
-class Layout(NamedTuple):
+class Layout(msgspec.Struct, frozen=True, cache_hash=True):
     """Shape, strides and dtype of a strided tensor: all that decides what a pure op makes of it."""
 
     shape: Shape
@@ -61,14 +64,24 @@ def like(layout: Layout) -> Layout | None:
 def is_regular(*layouts: object) -> bool:
     """Return whether all are layouts of contiguous, floating tensors of one dtype that hold something."""
     first = layouts[0]
-    return isinstance(first, Layout) and all(
-        isinstance(layout, Layout)
-        and layout.dtype is first.dtype
-        and layout.dtype in _FLOATS
-        and 0 not in layout.shape
-        and layout.stride == contiguous_stride(layout.shape)
-        for layout in layouts
-    )
+    if not isinstance(first, Layout):
+        return False
+    dtype = first.dtype
+    for layout in layouts:
+        if not isinstance(layout, Layout) or layout.dtype is not dtype or not _is_regular(layout):
+            return False
+    return True
+
+
+@lru_cache(maxsize=65536)
+def _is_regular(layout: Layout) -> bool:
+    shape = layout.shape
+    return layout.dtype in _FLOATS and 0 not in shape and layout.stride == contiguous_stride(shape)
+
+
+def layout_of(tensor: Tensor) -> Layout:
+    """Return the layout of a strided tensor."""
+    return Layout(tensor.shape, tensor.stride(), tensor.dtype)
 
 
 def of_size(layout: object, *shape: int) -> bool:

@@ -7,9 +7,11 @@ its other arguments plain values; a run of it told that it makes one fresh tenso
 from __future__ import annotations
 
 import os
-from typing import TYPE_CHECKING, Final, NamedTuple, TypeAlias
+from typing import TYPE_CHECKING, Final, TypeAlias
 
+import msgspec
 import torch
+from msgspec import structs
 
 from visunn_lint.pipeline.engines.native.arguments import arguments, op_name
 from visunn_lint.pipeline.engines.native.specs import spec_functions
@@ -35,7 +37,7 @@ class SpecMismatchError(AssertionError):
     """An outcome that was foretold is not that of the meta kernel."""
 
 
-class Entry(NamedTuple):
+class Entry(msgspec.Struct, frozen=True, eq=False):
     """What is known of a call before it runs; ``outcome`` None: it has to be run."""
 
     outcome: Outcome
@@ -50,17 +52,18 @@ class SpecMemory:
         self._entries: dict[Key, Entry] = {}
         self.plans: dict[Key, Plan | None] = {}
 
-    def find(self, key: Key, func: Function, args: Args, kwargs: Kwargs, layouts: list[Layout]) -> Entry:
-        """Return the entry of a call, whose tensors lie as ``layouts`` says; a new one asks its spec function."""
-        entry = self._entries.get(key)
-        if entry is None:
-            outcome = foretold(func, args, kwargs, layouts)
-            entry = self._keep(key, Entry(outcome, op_name(func), arguments(func, args, kwargs)))
-        return entry
+    def find(self, key: Key) -> Entry | None:
+        """Return the entry of a call; None if there has been no such call."""
+        return self._entries.get(key)
+
+    def look_up(self, key: Key, func: Function, args: Args, kwargs: Kwargs, layouts: list[Layout]) -> Entry:
+        """Return, and keep, what is known of a call from its function, and from how its tensors lie."""
+        outcome = foretold(func, args, kwargs, layouts)
+        return self._keep(key, Entry(outcome, op_name(func), arguments(func, args, kwargs)))
 
     def learn(self, key: Key, entry: Entry, made: Layout) -> None:
         """Take note of what a run of a call made: one fresh tensor."""
-        self._keep(key, entry._replace(outcome=made))
+        self._keep(key, structs.replace(entry, outcome=made))
 
     def keep_plan(self, key: Key, plan: Plan | None) -> Plan | None:
         """Return the plan of a layer that is kept: this one, if there was none."""

@@ -1,0 +1,90 @@
+"""The arguments that modules were constructed with, as far as they keep them under the same names."""
+
+from __future__ import annotations
+
+import inspect
+import marshal
+from functools import lru_cache
+from inspect import Parameter
+from typing import TYPE_CHECKING, Final, NamedTuple, cast
+
+from visunn_lint.pipeline.engines.native.arguments import plain
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+    from torch import nn
+
+    from visunn_lint.spec import Plain
+
+
+class KeptArguments(NamedTuple):
+    """Arguments by name, without those that JSON cannot hold, and the names of those that have their default."""
+
+    values: Mapping[str, Plain]
+    at_default: tuple[str, ...]
+
+
+def kept_arguments(module: nn.Module) -> KeptArguments:
+    """Return the constructor's arguments that a module keeps; modules that are set up alike share the answer."""
+    attributes, cls = module.__dict__, cast("type", type(module))
+    parameters = attributes["_parameters"]
+    kept: dict[str, object] = {}
+    for name in _constructor_arguments(cls):
+        if name in attributes:
+            kept[name] = attributes[name]
+        elif name in parameters:
+            kept[name] = parameters[name] is not None  # whether there is a bias, not the bias
+    if all(map(_is_plain, kept.values())):
+        return _told_of_plain(cls, marshal.dumps(kept, 2))  # in which True, 1 and 1.0 differ
+    return _told(cls, kept)
+
+
+def _is_plain(value: object) -> bool:
+    kind = type(value)
+    return kind in _PLAIN or (kind is tuple and _PLAIN.issuperset(map(type, cast("tuple[object, ...]", value))))
+
+
+_PLAIN: Final = frozenset({bool, int, float, str, type(None)})
+
+
+@lru_cache(maxsize=4096)
+def _told_of_plain(cls: type, spelled: bytes) -> KeptArguments:
+    return _told(cls, marshal.loads(spelled))  # noqa: S302 -- written just before, of plain values
+
+
+def _told(cls: type, kept: Mapping[str, object]) -> KeptArguments:
+    spelled = {name: plain(value) for name, value in kept.items()}
+    values = {name: value for name, value in spelled.items() if value is not None or kept[name] is None}
+    return KeptArguments(values, tuple(_at_default(cls, values)))
+
+
+def _at_default(cls: type, arguments: Mapping[str, Plain]) -> Iterator[str]:
+    """Yield the arguments that have their default; torch keeps one size as a tuple of it for each axis."""
+    defaults = _constructor_arguments(cls)
+    for name, value in arguments.items():
+        given = defaults[name]
+        default = plain(given)
+        is_known = given is None or default is not None
+        if is_known and (value == default or (isinstance(value, tuple) and value == (default,) * len(value))):
+            yield name
+
+
+@lru_cache(maxsize=4096)
+def _constructor_arguments(cls: type) -> Mapping[str, object]:
+    """Return the defaults of a constructor's arguments, with those that it passes on to its base.
+
+    One without a default has ``Parameter.empty``.
+    """
+    found: dict[str, object] = {}
+    for base in cls.__mro__:
+        if "__init__" not in base.__dict__:
+            continue
+        parameters = list(inspect.signature(base.__dict__["__init__"]).parameters.values())[1:]
+        variadic = {parameter.kind for parameter in parameters} & {Parameter.VAR_POSITIONAL, Parameter.VAR_KEYWORD}
+        for parameter in parameters:
+            if parameter.kind not in variadic:
+                found.setdefault(parameter.name, parameter.default)
+        if not variadic:
+            break
+    return {name: default for name, default in found.items() if name not in {"device", "dtype"}}
