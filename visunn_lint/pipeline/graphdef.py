@@ -152,7 +152,7 @@ class GraphWriter:
         op: str,
         kind: NodeKind,
         *,
-        inputs: Iterable[str] = (),
+        inputs: Sequence[str] = (),
         outputs: tuple[TensorSpec | None, ...] = (),
         seen: tuple[TensorSpec | None, ...] | None = None,
         module: str = "",
@@ -167,9 +167,9 @@ class GraphWriter:
         ``inputs`` are ``name`` or ``name:slot``, ``seen`` their specs where these differ from
         what the producers gave out.
         """
-        parts = [_field(_NAME, name.encode()), self._ops[op]]
-        parts += [self._inputs[each] for each in inputs]
-        parts += (self._kinds[kind], self._written_outputs(outputs))
+        parts = [_field(_NAME, name.encode()), self._ops[op], self._kinds[kind], self._written_outputs(outputs)]
+        if inputs:
+            parts += [self._inputs[each] for each in inputs]
         if module:
             parts.append(self._modules[module])
         if call is not None:
@@ -206,17 +206,19 @@ def _encoded(key: str, value: AttrValue) -> bytes:
 
 
 def _encoded_bytes(key: str, value: bytes) -> bytes:
-    return _entry(key, _field(_BYTES, value))
+    return _header(key, len(value)) + value
+
+
+@lru_cache(maxsize=65536)
+def _header(key: str, length: int) -> bytes:
+    """Return what stands before the bytes in an attribute that holds that many of them."""
+    filler = bytes(length)
+    return _entry(key, _field(_BYTES, filler)).removesuffix(filler)
 
 
 def _entry(key: str, value: bytes) -> bytes:
     """Return an attribute of a node, given its value as it is encoded."""
-    return _field(_ATTRIBUTE, _encoded_key(key) + _field(_VALUE, value))
-
-
-@lru_cache(maxsize=64)
-def _encoded_key(key: str) -> bytes:
-    return _field(_KEY, key.encode())
+    return _field(_ATTRIBUTE, _field(_KEY, key.encode()) + _field(_VALUE, value))
 
 
 def _encoded_text(key: str, value: str) -> bytes:

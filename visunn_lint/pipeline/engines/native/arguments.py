@@ -7,7 +7,7 @@ from enum import Enum
 from functools import lru_cache
 from math import isfinite
 from types import EllipsisType
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING, Final, cast
 
 import torch
 
@@ -53,8 +53,7 @@ def arguments(func: Function, args: Args, kwargs: Kwargs) -> dict[str, Plain]:
     found: dict[str, Plain] = {}
     if args:
         args = _with_sizes_in_one(func, args)
-        names = _positional_names(func, len(args), *_kinds_for_overload(func, args))
-        for name, value in zip(names, args, strict=False):
+        for name, value in zip(_positional_names(func, tuple(map(type, args))), args, strict=False):
             _put(found, name, value)
     for name, value in kwargs.items():
         _put(found, name, value)
@@ -81,17 +80,18 @@ def _most_positional(func: Function) -> int:
 
 
 def _put(found: dict[str, Plain], name: str, value: object) -> None:
-    if isinstance(value, torch.Tensor):
-        return
-    spelled = plain(value)
-    if spelled is not None or value is None:
-        found[name] = spelled
+    if type(value) in _AS_IT_IS:
+        found[name] = cast("Plain", value)
+    elif not isinstance(value, torch.Tensor):
+        spelled = plain(value)
+        if spelled is not None:
+            found[name] = spelled
 
 
 def plain(value: object) -> Plain:
     """Return a value as JSON can hold it; None for what it cannot (tensors, objects, functions)."""
-    if value is None or isinstance(value, bool | str):
-        return value
+    if type(value) in _AS_IT_IS or isinstance(value, str):
+        return cast("Plain", value)
     if isinstance(value, int | float):
         return _plain_number(value)
     if isinstance(value, list | tuple):
@@ -109,18 +109,14 @@ def _plain_number(value: float) -> int | float | str:
     return float(value) if isfinite(value) else str(float(value))
 
 
-def _kinds_for_overload(func: Function, args: Args) -> tuple[str, ...]:
-    """Return what tells overloads apart: only functions without a Python signature have several."""
-    if inspect.isfunction(func):
-        return ()
-    return tuple("Tensor" if isinstance(arg, torch.Tensor) else type(arg).__name__ for arg in args)
+_AS_IT_IS: Final = frozenset({bool, str, int, type(None)})
 
 
 @lru_cache(maxsize=8192)
-def _positional_names(func: Function, count: int, *kinds: str) -> tuple[str, ...]:
-    """Return names for the first ``count`` positional arguments of a function."""
-    names = tuple(_signature_names(func) if inspect.isfunction(func) else _schema_names(func, count, kinds))
-    return names + tuple(f"arg{index}" for index in range(len(names), count))
+def _positional_names(func: Function, types: tuple[type, ...]) -> tuple[str, ...]:
+    """Return names for the positional arguments of a function; their types tell overloads apart."""
+    names = tuple(_signature_names(func) if inspect.isfunction(func) else _schema_names(func, types))
+    return names + tuple(f"arg{index}" for index in range(len(names), len(types)))
 
 
 def _signature_names(func: Function) -> Iterator[str]:
@@ -149,9 +145,10 @@ _FITS = {
 """Which types in a schema take a Python argument of some type."""
 
 
-def _schema_names(func: Function, count: int, kinds: tuple[str, ...]) -> Iterator[str]:
+def _schema_names(func: Function, types: tuple[type, ...]) -> Iterator[str]:
     """Yield the names from the op's schema that takes such arguments."""
-    fitting = [positional for schema in _schemas(func) if len(positional := _positional(schema)) >= count]
+    kinds = tuple("Tensor" if issubclass(kind, torch.Tensor) else kind.__name__ for kind in types)
+    fitting = [positional for schema in _schemas(func) if len(positional := _positional(schema)) >= len(types)]
     best = max(fitting, key=lambda positional: _fit(positional, kinds), default=[])
     for argument in best:
         yield cast("str", argument.name)

@@ -28,7 +28,7 @@ class KeptArguments(NamedTuple):
 def kept_arguments(module: nn.Module) -> KeptArguments:
     """Return the constructor's arguments that a module keeps; modules that are set up alike share the answer."""
     attributes, cls = module.__dict__, cast("type", type(module))
-    parameters = attributes["_parameters"]
+    parameters = module._parameters  # noqa: SLF001 -- get_parameter() has no word for a bias that is not there
     kept: dict[str, object] = {}
     for name in _constructor_arguments(cls):
         if name in attributes:

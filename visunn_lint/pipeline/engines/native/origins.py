@@ -29,9 +29,8 @@ _FLAGS: Final[dict[bool, dict[str, Plain]]] = {flag: {"requires_grad": flag} for
 class Origins:
     """Names every tensor that stood before the run."""
 
-    def __init__(self, survey: Survey, inputs: list[Leaf], devices: Mapping[int, str] | None = None) -> None:
+    def __init__(self, survey: Survey, inputs: list[Leaf]) -> None:
         self._survey = survey
-        self._devices = devices or {}
         self._inputs = {id(tensor): label for label, tensor in inputs}
         self._stored: dict[int, tuple[NodeKind, str, str]] = {}
         for path, module in survey.registered.items():
@@ -39,15 +38,13 @@ class Origins:
             self._name_stored("buffer", path, module._buffers)  # noqa: SLF001 -- likewise
 
     def _name_stored(self, kind: NodeKind, path: str, tensors: Mapping[str, Tensor | None]) -> None:
+        prefix = f"{path}." if path else ""
         for name, tensor in tensors.items():
             if tensor is not None:
-                self._stored.setdefault(id(tensor), (kind, path, f"{path}.{name}" if path else name))
+                self._stored.setdefault(id(tensor), (kind, path, prefix + name))
 
     def device(self, tensor: Tensor) -> str:
         """Return where a tensor was asked to be; one that was built on meta, for want of a word, on the CPU."""
-        asked = self._devices.get(id(tensor))
-        if asked is not None:
-            return asked
         return "cpu" if tensor.is_meta or tensor.is_cpu else str(tensor.device)
 
     def record(self, tensor: Tensor, spec: TensorSpec) -> Record:
@@ -55,8 +52,9 @@ class Origins:
         key = id(tensor)
         if key in self._inputs:
             return Record("input", "input", None, outputs=(spec,), label=self._inputs[key])
-        if key in self._stored:
-            kind, module, label = self._stored[key]
+        stored = self._stored.get(key)
+        if stored is not None:
+            kind, module, label = stored
             flags = _FLAGS[tensor.requires_grad]
             return Record(kind, kind, None, outputs=(spec,), label=label, module=module, arguments=flags)
         origin, holder, label = self._unregistered.get(key) or ("elsewhere", "", "")

@@ -27,8 +27,7 @@ class Producer(msgspec.Struct, frozen=True):
     slot: int
 
 
-@dataclass(slots=True)
-class Scope:
+class Scope(msgspec.Struct, eq=False):
     """The module call during which something is recorded.
 
     ``owner`` is the module itself, ``entered`` whether its ``forward`` is already running.
@@ -67,8 +66,7 @@ class FailedOp:
     operands: tuple[TensorSpec, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class OpCall:
+class OpCall(msgspec.Struct, frozen=True, eq=False):
     """One call of a torch function, with what was known of its operands before it ran."""
 
     func: Function

@@ -7,6 +7,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, NamedTuple
 
 import torch
+from msgspec import structs
 from torch.autograd.graph import increment_version
 from torch.nn.parameter import is_lazy
 from torch.overrides import TorchFunctionMode
@@ -272,7 +273,8 @@ class Recorder(TorchFunctionMode):
     def _record_write(self, call: OpCall, written: list[Tensor], result: Value) -> Value:
         """Record an op that writes into operands of its; it gives these out if it makes nothing new."""
         if call.step is not None:
-            call = replace(call, step=replace(call.step, writes=tuple(map(self.lineage.operand, written))))
+            step = replace(call.step, writes=tuple(map(self.lineage.operand, written)))
+            call = structs.replace(call, step=step)
         targets = {id(tensor) for tensor in written}
         made = [tensor for tensor in tensors_in((result,), {}) if id(tensor) not in targets]
         if made:

@@ -132,6 +132,8 @@ class MetaRung:
 
     def _run_on_meta(self, func: Function, args: Args, kwargs: Kwargs, known: list[Tensor]) -> Value:
         """Run an op with stand-ins for the operands whose values are known: what it writes into are so no more."""
+        if not known and "device" not in kwargs:
+            return on_meta(func)(*args, **kwargs)
         args = replace_tensors(args, self._to_meta)
         kwargs = replace_tensors(kwargs, self._to_meta)
         if "device" in kwargs:

@@ -6,8 +6,9 @@ from collections import OrderedDict
 from contextlib import contextmanager
 from functools import lru_cache
 from operator import is_
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 
+import msgspec
 import torch
 from torch import nn
 
@@ -41,7 +42,7 @@ def preserved(*roots: object) -> Iterator[None]:
         snapshot.restore()
 
 
-class _SavedTensor(NamedTuple):
+class _SavedTensor(msgspec.Struct, frozen=True, eq=False):
     """What Python hangs on a tensor, and its flags; stand-ins take all writes to its data."""
 
     tensor: Tensor
@@ -73,14 +74,15 @@ class _Snapshot:
         while stack:
             value = stack.pop()
             kind: type = type(value)
-            if kind in ATOMS or id(value) in seen or (kind is tuple and holds_atoms(value)) or is_atomic(kind):
+            sort = _sort(kind)
+            if sort is _ATOM or id(value) in seen or (kind is tuple and holds_atoms(value)):
                 continue
             seen[id(value)] = value
-            if _is_a(kind, torch.Tensor):
+            if sort is _TENSOR:
                 self._tensors.append(_saved(value))
-            elif kind in _DICTS:
+            elif sort is _DICT:
                 self._take_dict(value, stack)
-            elif _is_a(kind, nn.Module):
+            elif sort is _MODULE:
                 self._classes.append((value, kind))
                 self._take_dict(value.__dict__, stack)
                 stack.append(kind)  # what a class holds for all its modules
@@ -117,9 +119,19 @@ class _Snapshot:
                 container.clear()
 
 
+_ATOM, _TENSOR, _DICT, _MODULE, _OTHER = "atom", "tensor", "dict", "module", "other"
+
+
 @lru_cache(maxsize=4096)
-def _is_a(kind: type, base: type) -> bool:
-    return issubclass(kind, base)
+def _sort(kind: type) -> str:
+    """Return what is done with objects of a type: in an atom nothing can change."""
+    if is_atomic(kind):
+        return _ATOM
+    if kind in _DICTS:
+        return _DICT
+    if issubclass(kind, torch.Tensor):
+        return _TENSOR
+    return _MODULE if issubclass(kind, nn.Module) else _OTHER
 
 
 def _saved(tensor: Tensor) -> _SavedTensor:
@@ -132,14 +144,17 @@ def _restore_tensor(saved: _SavedTensor) -> None:
     if type(tensor) is not saved.kind:
         tensor.__class__ = saved.kind
     _restore_dict(tensor.__dict__, saved.attributes)
-    if tensor.is_leaf and tensor.requires_grad != saved.requires_grad:
-        tensor.requires_grad_(saved.requires_grad)
-    if tensor.is_leaf and tensor.grad is not saved.grad:
-        tensor.grad = saved.grad
+    if tensor.is_leaf:
+        if tensor.requires_grad != saved.requires_grad:
+            tensor.requires_grad_(saved.requires_grad)
+        if tensor.grad is not saved.grad:
+            tensor.grad = saved.grad
 
 
 def _restore_dict(value: dict[Any, Any], items: dict[Any, Any]) -> None:
     """Put back the items of a dict in their order."""
+    if not value and not items:
+        return
     if len(value) == len(items) and all(map(is_, value, items)) and all(map(is_, value.values(), items.values())):
         return
     value.clear()

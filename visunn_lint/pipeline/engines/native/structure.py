@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING
 import torch
 from torch.utils import _pytree as pytree
 
+from visunn_lint.pipeline.engines.native.atoms import ATOMS
+
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
 
@@ -49,6 +51,8 @@ def tensors_in(args: tuple[object, ...], kwargs: dict[str, object]) -> list[torc
 
 
 def _collect(value: object, found: list[torch.Tensor]) -> None:
+    if type(value) in ATOMS:
+        return
     if isinstance(value, torch.Tensor):
         found.append(value)
     elif isinstance(value, list | tuple):

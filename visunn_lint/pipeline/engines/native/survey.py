@@ -80,6 +80,8 @@ def _named_modules(model: nn.Module) -> Iterator[tuple[str, nn.Module]]:
         if id(module) in above:
             continue
         yield path, module
+        if not module._modules:  # noqa: SLF001 -- as below
+            continue
         if id(module) in entered and len(above) > _MAX_DEPTH * 16:
             continue
         entered.add(id(module))

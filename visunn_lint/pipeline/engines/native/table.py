@@ -81,19 +81,20 @@ def _join(path: str, name: str) -> str:
 
 def _names_of_shared(parts: Survey) -> dict[int, list[str]]:
     """Return all names of each tensor that has several, by its identity: in most models there is none."""
-    stored = [
-        (id(tensor), path, name)
+    held = [
+        (path, tensors)
         for path, module in parts.all.items()
         for tensors in (module._parameters, module._buffers)  # noqa: SLF001 -- named_parameters() leaves out ties
-        for name, tensor in tensors.items()
-        if tensor is not None
+        if tensors
     ]
-    times = Counter(identity for identity, _, _ in stored)
+    stored = [id(tensor) for _, tensors in held for tensor in tensors.values() if tensor is not None]
     names: defaultdict[int, list[str]] = defaultdict(list)
-    if len(times) < len(stored):
-        for identity, path, name in stored:
-            if times[identity] > 1:
-                names[identity].append(_join(path, name))
+    if len(set(stored)) < len(stored):
+        times = Counter(stored)
+        for path, tensors in held:
+            for name, tensor in tensors.items():
+                if times[id(tensor)] > 1:
+                    names[id(tensor)].append(_join(path, name))
     return names
 
 

@@ -4,16 +4,17 @@ from __future__ import annotations
 
 import sys
 from contextlib import AbstractContextManager, nullcontext
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING, Final, cast
 
 import torch
+from torch import nn
 from torch.nn.modules.lazy import LazyModuleMixin
 from torch.nn.parameter import is_lazy
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from torch import nn
+    from torch import Tensor
 
     from visunn_lint.pipeline.calling import Function, Value
     from visunn_lint.pipeline.engines.native.recorder import Recorder
@@ -43,14 +44,14 @@ def renew_uninitialised(modules: Iterable[nn.Module], device: str) -> None:
     for module in modules:
         for stored in (module._parameters, module._buffers):  # noqa: SLF001 -- setattr would check and call hooks
             for name, tensor in stored.items():
-                renewed = _renewed(tensor, device)
-                if renewed is not None:
-                    stored[name] = renewed
+                if tensor is not None and type(tensor) not in _INITIALISED and is_lazy(tensor):
+                    stored[name] = _renewed(tensor, device)
 
 
-def _renewed(tensor: torch.Tensor | None, device: str) -> Value:
-    if tensor is None or not is_lazy(tensor):
-        return None
+_INITIALISED: Final = frozenset({nn.Parameter, torch.Tensor})
+
+
+def _renewed(tensor: Tensor, device: str) -> Value:
     make: Function = type(tensor)
     return make(requires_grad=tensor.requires_grad, device=device, dtype=tensor.dtype)
 

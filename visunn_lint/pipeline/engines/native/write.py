@@ -64,6 +64,8 @@ def _reference(producer: Producer, names: list[str]) -> str:
 
 def _seen(record: Record, records: list[Record]) -> tuple[TensorSpec, ...] | None:
     """Return the specs of the inputs if some differ from what their producers gave out: views written to."""
+    if not record.inputs:
+        return None
     for producer, spec in zip(record.inputs, record.seen, strict=True):
         if records[producer.node].outputs[producer.slot] is not spec:
             return tuple(record.seen)
