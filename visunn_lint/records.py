@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping  # noqa: TC003 -- see above
 from dataclasses import dataclass
+from functools import lru_cache
 from math import prod
 from typing import Literal, TypeAlias
 
@@ -150,6 +151,12 @@ class Module(msgspec.Struct, frozen=True):
         return any(param.name == name for param in self.params)
 
 
+@lru_cache(maxsize=8192)
+def short_op(op: str) -> str:
+    """Return an op without its namespace: there are few of them, and every rule asks."""
+    return op.rpartition("::")[2]
+
+
 class Node(msgspec.Struct, frozen=True):
     """A node of the graph of operations.
 
@@ -182,7 +189,7 @@ class Node(msgspec.Struct, frozen=True):
     @property
     def short_op(self) -> str:
         """The op without its namespace: ``conv2d``."""
-        return self.op.rpartition("::")[2]
+        return short_op(self.op)
 
     @property
     def call_key(self) -> tuple[str, int]:

@@ -91,11 +91,10 @@ class Topology:
         nodes = self._ops if module is None else tuple(filter(_is_op, self.nodes_in(module)))
         if pattern == "*":
             return nodes
-        samples = {node.op: node for node in nodes}
         matching = {
-            op for op, node in samples.items() if fnmatchcase(node.short_op, pattern) or fnmatchcase(op, pattern)
+            op for op, short in self._op_names.items() if fnmatchcase(short, pattern) or fnmatchcase(op, pattern)
         }
-        return tuple(node for node in nodes if node.op in matching)
+        return tuple([node for node in nodes if node.op in matching]) if matching else ()
 
     def nodes_in(self, path: str, call: int | None = None) -> tuple[Node, ...]:
         """Return the nodes that belong to a module itself, not to its children."""
@@ -225,6 +224,11 @@ class Topology:
     @cached_property
     def _ops(self) -> tuple[Node, ...]:
         return tuple(filter(_is_op, self.nodes.values()))
+
+    @cached_property
+    def _op_names(self) -> dict[str, str]:
+        """The short name of each op there is, by its name: the question is asked for every rule."""
+        return {node.op: node.short_op for node in self._ops}
 
     @cached_property
     def _nodes_by_module(self) -> dict[str, list[Node]]:

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from visunn_lint.errors import CaptureError
 from visunn_lint.location import shown
+from visunn_lint.records import short_op
 
 if TYPE_CHECKING:
     from visunn_lint.topology import Topology
@@ -18,7 +19,7 @@ def raised_in(topology: Topology) -> CaptureError:
         message = f"forward of {topology.name} raised nothing"
         raise ValueError(message)
     where = f" in `{failure.module}`" if failure.module else ""
-    op = failure.op.rpartition("::")[2]
+    op = short_op(failure.op)
     doing = f", {op}({', '.join(map(str, failure.operands))})" if op else ""
     place = f" ({shown(failure.source)})" if failure.source else ""
     return CaptureError(

@@ -19,7 +19,7 @@ from visunn_lint.records import FOREIGN, Call, Captured, Module, Node, Param, Sl
 from visunn_lint.spec import UNKNOWN_DTYPE, TensorSpec
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterable, Iterator, Mapping
 
     from tensorboard.compat.proto.node_def_pb2 import NodeDef
     from tensorboard.compat.proto.tensor_shape_pb2 import TensorShapeProto
@@ -39,24 +39,32 @@ _UNCONNECTED = frozenset({"prim::Constant", _GET_ATTRIBUTE})
 """Ops that connect nothing: a constant that two calls read does not make them one."""
 
 
-def split_input(reference: str) -> tuple[str, int]:
+def split_inputs(references: Iterable[str]) -> tuple[tuple[str, ...], tuple[int, ...]]:
+    """Return the producers' names and slots; ``^name``, an edge of control, carries no data."""
+    pairs = [_split_input(reference) for reference in references if not reference.startswith("^")]
+    return tuple([name for name, _ in pairs]), tuple([slot for _, slot in pairs])
+
+
+def _split_input(reference: str) -> tuple[str, int]:
     """Return the producer and its slot from ``name`` or ``name:slot``."""
-    name, colon, slot = reference.rpartition(":")
-    is_slot = colon and slot.isdecimal() and len(slot) <= _MOST_DIGITS
+    if ":" not in reference:
+        return reference, 0
+    name, _, slot = reference.rpartition(":")
+    is_slot = slot.isdecimal() and len(slot) <= _MOST_DIGITS
     return (name, int(slot)) if is_slot else (reference, 0)
 
 
 def decode_node(node: NodeDef) -> Node:
     """Return a foreign node with what its standard fields tell."""
-    pairs = [split_input(reference) for reference in node.input if not reference.startswith("^")]
+    names, slots = split_inputs(node.input)
     attribute = _ATTRIBUTE_NAME.match(node.attr["attr"].s) if "attr" in node.attr else None
     return Node(
         name=node.name,
         op=node.op,
         kind=_kind(node),
         module=".".join(name for name, _ in _scopes(node.name)),
-        inputs=tuple(name for name, _ in pairs),
-        input_slots=tuple(slot for _, slot in pairs),
+        inputs=names,
+        input_slots=slots,
         output_specs=_output_specs(node),
         label=attribute[1].decode(errors="replace") if attribute else node.name.rpartition("/")[2],
     )

@@ -279,7 +279,7 @@ def _decode_node(node: NodeDef) -> Node:
     attributes = node.attr
     if KIND not in attributes:
         return foreign.decode_node(node)
-    names, slots = _split_inputs(node.input)
+    names, slots = foreign.split_inputs(node.input)
     return Node(
         name=node.name,
         op=node.op,
@@ -295,12 +295,6 @@ def _decode_node(node: NodeDef) -> Node:
         label=_text(attributes, LABEL),
         autograd=cast("Autograd", _text(attributes, AUTOGRAD) or "on"),
     )
-
-
-def _split_inputs(inputs: Sequence[str]) -> tuple[tuple[str, ...], tuple[int, ...]]:
-    """Return the producers' names and slots; ``^name``, an edge of control, carries no data."""
-    pairs = [foreign.split_input(name) for name in inputs if not name.startswith("^")]
-    return tuple(name for name, _ in pairs), tuple(slot for _, slot in pairs)
 
 
 def _with_input_specs(nodes: Mapping[str, Node]) -> dict[str, Node]:
@@ -325,10 +319,13 @@ def _output_spec(node: Node, slot: int) -> TensorSpec | None:
 
 
 def _arguments(attributes: MessageMap[str, AttrValue]) -> dict[str, Plain]:
-    if ARGUMENTS not in attributes:
-        return {}
+    return dict(_parse_arguments(attributes[ARGUMENTS].s)) if ARGUMENTS in attributes else {}
+
+
+@lru_cache(maxsize=65536)
+def _parse_arguments(data: bytes) -> Mapping[str, Plain]:
     try:
-        values = msgspec.json.decode(attributes[ARGUMENTS].s, type=dict[str, object])
+        values = msgspec.json.decode(data, type=dict[str, object])
     except msgspec.MsgspecError as error:
         message = f"the arguments of a node cannot be read: {error}"
         raise GraphError(message) from error

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from visunn_lint.finding import Finding, Related, Severity
-from visunn_lint.records import Failure
+from visunn_lint.records import Failure, short_op
 from visunn_lint.rules._rule import Example, Rule
 from visunn_lint.spec import TensorSpec
 from visunn_lint.topology import CapturedModel, Topology
@@ -154,7 +154,7 @@ def _wants_other_inputs(model: CapturedModel, topology: Topology) -> bool:
 def _call(failure: Failure) -> str:
     """Return the op and what it was given: ``linear of 2×288, 10×8``."""
     shapes = ", ".join(map(_shape, failure.operands))
-    return f"{failure.op.rpartition('::')[2]} of {shapes}" if shapes else failure.op.rpartition("::")[2]
+    return f"{short_op(failure.op)} of {shapes}" if shapes else short_op(failure.op)
 
 
 def _shape(spec: TensorSpec) -> str:

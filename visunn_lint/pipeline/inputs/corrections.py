@@ -23,6 +23,7 @@ from visunn_lint.pipeline.inputs.missing import missing
 from visunn_lint.pipeline.inputs.resizing import by_alignment, by_numbers, by_size, by_usual_sides, scaled
 from visunn_lint.pipeline.inputs.signature import inner_model, parameters
 from visunn_lint.pipeline.inputs.trouble import troubles
+from visunn_lint.records import short_op
 from visunn_lint.spec import TensorInput
 
 if TYPE_CHECKING:
@@ -135,7 +136,7 @@ def _by_rank(trouble: Trouble) -> Iterator[Guess]:
 def _by_matrix(trouble: Trouble) -> Iterator[Guess]:
     """Take from a matrix product how many features there are, and how many there should be."""
     operands = [operand.shape for operand in trouble.failure.operands]
-    op = trouble.failure.op.rpartition("::")[2]
+    op = short_op(trouble.failure.op)
     if op not in _MATRICES or len(operands) < 2 or not (operands[0] and operands[1]):  # noqa: PLR2004 -- a product has two
         return
     got, wanted = operands[0][-1], operands[1][-1] if op == "linear" else operands[1][max(-2, -len(operands[1]))]
@@ -149,7 +150,7 @@ def _by_matrix(trouble: Trouble) -> Iterator[Guess]:
 
 def _by_convolution(trouble: Trouble) -> Iterator[Guess]:
     """Swap features and length where a convolution has got as many channels as the free length."""
-    op, dims = trouble.failure.op.rpartition("::")[2], trouble.layout.dims
+    op, dims = short_op(trouble.failure.op), trouble.layout.dims
     operands = [operand.shape for operand in trouble.failure.operands]
     if op not in _CONVOLUTIONS or len(operands) < 2 or len(operands[0]) < 2:  # noqa: PLR2004 -- input and weight
         return

@@ -11,6 +11,7 @@ from visunn_lint.pipeline.inputs.arguments import Arguments, behind_all, materia
 from visunn_lint.pipeline.inputs.corrections import corrections
 from visunn_lint.pipeline.inputs.guesses import first_guesses
 from visunn_lint.pipeline.inputs.signature import spelled
+from visunn_lint.records import short_op
 from visunn_lint.spec import TensorInput
 
 if TYPE_CHECKING:
@@ -135,7 +136,7 @@ def _keeps_batch(trial: Trial, batch: int) -> bool:
 def _in_words(failure: Failure | None) -> str:
     if failure is None:
         return "no reason given"
-    op = failure.op.rpartition("::")[2]
+    op = short_op(failure.op)
     operands = f" in {op}({', '.join(map(str, failure.operands))})" if op else ""
     place = f" ({shown(failure.source)})" if failure.source else ""
     message = next(iter(failure.message.strip().splitlines()), "")

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import pytest
 import torch
 import torchvision
@@ -12,8 +14,10 @@ from torch.nn.modules.module import register_module_forward_hook
 from tests.pipeline.engines.native.capturing import reads, topology_of
 from visunn_lint.pipeline import capture
 from visunn_lint.pipeline.engines.native.layers import Layers
-from visunn_lint.pipeline.engines.native.recorder import Recorder
 from visunn_lint.pipeline.engines.native.specs.memory import CHECKING, MEMORY
+
+if TYPE_CHECKING:
+    from visunn_lint.records import Mode
 
 X = torch.ones(2, 3, 16, 16)
 
@@ -50,19 +54,37 @@ def test_layers_that_are_set_up_alike_are_run_once(watched: list[str]) -> None:
     assert watched == ["Conv2d"] * 4
 
 
+@pytest.mark.parametrize("mode", ["eval", "train"])
 @pytest.mark.parametrize("name", ["resnet18", "mobilenet_v2", "shufflenet_v2_x0_5"])
-def test_capture_is_the_same_with_all_layers_run(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_capture_is_the_same_with_all_layers_run(name: str, mode: Mode, monkeypatch: pytest.MonkeyPatch) -> None:
     """Node by node, with names, lines, edges and specs; and so is the table of modules."""
     with torch.device("meta"):
         model = getattr(torchvision.models, name)()
     captures = []
-    for foretell in (Recorder.foretell, lambda *_: None):
-        monkeypatch.setattr(Recorder, "foretell", foretell)
+    for key in (Layers._key, lambda *_: None):  # noqa: SLF001 -- nothing outside has layers run
+        monkeypatch.setattr(Layers, "_key", key)
         MEMORY.forget()
-        captures.append(capture(model, (X,)))  # on one line: it is that of the call of the root
+        captures.append(capture(model, (X,), mode=mode))  # on one line: it is that of the call of the root
     told, run = captures
     assert list(told.graph.node) == list(run.graph.node)
     assert told.table == run.table
+
+
+def test_norm_that_counts_its_batches_is_run_once(watched: list[str]) -> None:
+    """In train it adds one to a buffer first: two ops, in their order, with the lines that a run gives them."""
+    model = nn.Sequential(*[nn.BatchNorm2d(3) for _ in range(3)])
+    topology = topology_of(model, X, mode="train")
+    assert watched == ["BatchNorm2d"]
+    assert [node.short_op for node in topology.ops()] == ["add_", "batch_norm"] * 3
+    assert int(model.state_dict()["2.num_batches_tracked"]) == 0
+
+
+def test_norm_that_averages_over_all_batches_is_run(watched: list[str]) -> None:
+    """Its momentum is a number that comes out of the count: no two calls need be alike."""
+    model = nn.Sequential(*[nn.BatchNorm2d(3, momentum=None) for _ in range(3)])
+    momenta = [node.attributes["momentum"] for node in topology_of(model, X, mode="train").ops("batch_norm")]
+    assert momenta == [1.0] * 3
+    assert watched == ["BatchNorm2d"]
 
 
 def test_replaced_forward_is_run(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -129,4 +151,4 @@ def test_wrong_plan_is_noticed_when_checked(monkeypatch: pytest.MonkeyPatch) -> 
     monkeypatch.setenv(CHECKING, "1")
     made = capture(nn.Sequential(nn.ReLU(), nn.Sigmoid()), (X,))
     assert made.table.captured.rung == "real"
-    assert made.table.captured.reason.startswith("a Sigmoid calls Plan(")
+    assert made.table.captured.reason.startswith("a Sigmoid calls (PlannedOp(")

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
     from visunn_lint.pipeline.calling import Args, Function, Kwargs, Value
     from visunn_lint.pipeline.engines.native.lineage import Lineage, Reference
-    from visunn_lint.pipeline.engines.native.plans import Plan
+    from visunn_lint.pipeline.engines.native.plans import PlannedOp
     from visunn_lint.pipeline.engines.native.record import OpCall
     from visunn_lint.pipeline.engines.native.specs.layout import Outcome
     from visunn_lint.pipeline.engines.native.specs.memory import Key
@@ -74,11 +74,11 @@ class Foresight:
             return None
         return Foreseen(key, entry, operands)
 
-    def of_layer(self, plan: Plan, layer: nn.Module, x: Tensor) -> Foreseen | None:
+    def of_layer(self, planned: PlannedOp, layer: nn.Module, x: Tensor) -> Foreseen | None:
         """Return what is known of a layer's call at a plain moment; None if it has to be run."""
         held, foreseeable = layer.__dict__, self._lineage.foreseeable
         operands: Operands = []
-        for slot in plan.operands:
+        for slot in planned.operands:
             tensor = slot.of(held, x)
             known = foreseeable(tensor) if type(tensor) in _TENSORS else None
             if known is None:
@@ -86,7 +86,7 @@ class Foresight:
             operands.append(known)
         layouts = _layouts(operands)
         key = (torch.get_default_dtype(), *layouts)
-        entry = plan.entries.get(key) or plan.learn(key, layouts, layer, x)
+        entry = planned.entries.get(key) or planned.learn(key, layouts, layer, x)
         if entry.outcome is None or (entry.outcome is IN_PLACE and not self._can_be_written(operands)):
             return None
         return Foreseen(key, entry, operands)

@@ -1,7 +1,7 @@
-"""Calls of torch's own layers: each makes one op of its input, and layers that are set up alike make the same one.
+"""Calls of torch's own layers: those that are set up alike make the same op of their input, or the same few.
 
-Such a call is run once. From then on its op is recorded without the way to it, which is longer than the
-recording: the call, ``forward``, torch's dispatch. What the op makes is told as for any other op.
+Such a call is run once. From then on its ops are recorded without the way to them, which is longer than the
+recording: the call, ``forward``, torch's dispatch. What an op makes is told as for any other, or it is run.
 """
 
 from __future__ import annotations
@@ -69,17 +69,12 @@ class Layers:
             return run(module, *args, **kwargs)
         with unrecorded():
             key = self._key(module, args[0])
-            if key is not None and not self._checks:
-                made = self._foretold(key, module, args[0])
-                if made is not None:
-                    return made
+            plan = None if key is None or self._checks else MEMORY.plans.get(key)
+            if plan is not None:
+                return self._recorder.follow(plan, module, args[0])
         if key is None or (key in MEMORY.plans and not self._checks):
             return run(module, *args)
         return self._watched(key, module, run, args[0])
-
-    def _foretold(self, key: Key, layer: nn.Module, x: Tensor) -> Tensor | None:
-        plan = MEMORY.plans.get(key)
-        return None if plan is None else self._recorder.foretell(plan, layer, x)
 
     def _key(self, layer: nn.Module, x: Value) -> Key | None:
         """Return what decides the op of a layer's call; None if anything about it is out of the ordinary."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from visunn_lint.pipeline.graphdef import Names, legal_prefix
+from visunn_lint.records import short_op
 
 if TYPE_CHECKING:
     from visunn_lint.pipeline.engines.native.record import Record, Scope
@@ -51,7 +52,7 @@ _AT_THE_ROOT = frozenset({"input", "output"})
 
 def _last(record: Record) -> str:
     if record.scope is not None:
-        return record.op.rpartition("::")[2]
+        return short_op(record.op)
     return record.label.rpartition(".")[2] or record.kind
 
 

@@ -1,14 +1,14 @@
-"""The plan of a layer's call: which op it makes, of which of its tensors and with which values."""
+"""The plan of a layer's call: which ops it makes, of which of its tensors and with which values."""
 
 from __future__ import annotations
 
 from collections import Counter
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Final, NamedTuple
+from typing import TYPE_CHECKING, Final, NamedTuple, TypeAlias
 
 import torch
 
-from visunn_lint.pipeline.engines.native.arguments import arguments, op_name
+from visunn_lint.pipeline.engines.native.arguments import arguments, is_in_place, op_name
 from visunn_lint.pipeline.engines.native.specs import spec_functions
 from visunn_lint.pipeline.engines.native.specs.memory import Entry, foretold, key_of_plain
 
@@ -47,8 +47,8 @@ class Slot(NamedTuple):
 
 
 @dataclass(slots=True)
-class Plan:
-    """The one op of a layer: the function, its arguments, and those of them that are tensors, in their order.
+class PlannedOp:
+    """One op of a layer: the function, its arguments, and those of them that are tensors, in their order.
 
     ``op`` and ``named`` are how the call is written down; ``entries`` what is known of it, by how its tensors lie.
     """
@@ -80,19 +80,29 @@ class Plan:
         return entry
 
 
+Plan: TypeAlias = tuple[PlannedOp, ...]
+"""The ops of a layer in their order: the last one makes its result, those before it count something in a buffer."""
+
+
 def plan_of(seen: list[Seen], layer: nn.Module, x: Tensor, result: Value) -> Plan | None:
-    """Return the plan of a call that was seen; None if it is more than one op of what the layer holds."""
-    ops = [call for call in seen if call.func not in _RANK]
-    if len(ops) != 1 or ops[0].result is not result or ops[0].func not in spec_functions():
+    """Return the plan of a call that was seen; None if its ops read more than the layer holds, or each other."""
+    calls = [call for call in seen if call.func not in _RANK]
+    if not calls or calls[-1].result is not result or calls[-1].func not in spec_functions():
+        return None
+    if not all(is_in_place(call.func) and isinstance(call.result, torch.Tensor) for call in calls[:-1]):
         return None
     tensors = _tensors(layer, x)
-    args = [_slot(value, tensors) for value in ops[0].args]
-    kwargs = [(name, _slot(value, tensors)) for name, value in ops[0].kwargs.items()]
+    planned = [_planned(call, tensors) for call in calls]
+    return None if None in planned else tuple(planned)  # type: ignore[arg-type]  # none is None
+
+
+def _planned(call: Seen, tensors: Mapping[int, Slot]) -> PlannedOp | None:
+    args = [_slot(value, tensors) for value in call.args]
+    kwargs = [(name, _slot(value, tensors)) for name, value in call.kwargs.items()]
     if None in args or any(slot is None for _, slot in kwargs):
         return None
-    op = ops[0]
-    named = arguments(op.func, op.args, op.kwargs)
-    return Plan(op.func, tuple(args), tuple(kwargs), op_name(op.func), named)  # type: ignore[arg-type]  # none is None
+    named = arguments(call.func, call.args, call.kwargs)
+    return PlannedOp(call.func, tuple(args), tuple(kwargs), op_name(call.func), named)  # type: ignore[arg-type]  # likewise
 
 
 def _tensors(layer: nn.Module, x: Tensor) -> dict[int, Slot]:

@@ -104,12 +104,15 @@ class Recorder(TorchFunctionMode):
         finally:
             self._seen = outer
 
-    def foretell(self, plan: Plan, layer: nn.Module, x: Tensor) -> Tensor | None:
-        """Record the op of a layer's call at a plain moment and return what it makes; None if it has to be run."""
-        foreseen = None if self._foresight is None else self._foresight.of_layer(plan, layer, x)
+    def follow(self, plan: Plan, layer: nn.Module, x: Tensor) -> Value:
+        """Record the ops of a layer's call at a plain moment, and return what the last one makes."""
+        *before, last = plan
+        for planned in before:
+            self._run(planned.func, *planned.arguments(layer, x))
+        foreseen = None if self._foresight is None else self._foresight.of_layer(last, layer, x)
         if foreseen is None:
-            return None
-        step = None if self.tape is None else self._step(plan.func, *plan.arguments(layer, x), None)
+            return self._run(last.func, *last.arguments(layer, x))
+        step = None if self.tape is None else self._step(last.func, *last.arguments(layer, x), None)
         return self._record_foreseen(foreseen, step, self.scope.source)
 
     def run_opaque(self, func: Function, args: Args, kwargs: Kwargs) -> Value:

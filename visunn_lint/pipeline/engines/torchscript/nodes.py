@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from visunn_lint.pipeline.engines.torchscript.calls import CallSplitter
 from visunn_lint.pipeline.engines.torchscript.statements import flat_outputs, paths_of_modules
 from visunn_lint.pipeline.graphdef import Names
-from visunn_lint.records import Node
+from visunn_lint.records import Node, short_op
 from visunn_lint.spec import TensorSpec
 
 if TYPE_CHECKING:
@@ -146,7 +146,7 @@ class NodeBuilder:
         op = _user_level(statement.kind, arguments, specs)
         return self._add(
             Node(
-                self._names.take(self._root, *module.split("."), op.rpartition("::")[2]),
+                self._names.take(self._root, *module.split("."), short_op(op)),
                 op,
                 "op",
                 module,
