@@ -14,9 +14,9 @@ from visunn_lint.errors import VisunnError
 from visunn_lint.finding import Finding, Severity
 from visunn_lint.records import Call, Captured, Module, Param, Slot
 from visunn_lint.spec import TensorSpec
+from visunn_lint.text import cells, clip, clip_start, in_ascii, safe
 from visunn_lint.topology import Topology
 from visunn_lint.tree.kinds import describe
-from visunn_lint.tree.text import cells, clip, clip_start, in_ascii, safe
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence

@@ -75,11 +75,13 @@ def check_selectors(settings: Settings) -> None:
 
 def check_option_tables(settings: Settings) -> None:
     """Raise BadKeyError for the first table of options that belongs to no rule, or holds a bad one."""
-    rules = {rule.name: rule for rule in discover()}
     tables: dict[KeyPath, Mapping[str, Table]] = {
         ("rules",): settings.rule_options,
         **{("models", name, "rules"): model.rule_options for name, model in settings.models.items()},
     }
+    if not any(tables.values()):
+        return  # all rules are loaded for those who set something of one
+    rules = {rule.name: rule for rule in discover()}
     for path, table in tables.items():
         for name, options in table.items():
             if name not in rules:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import lru_cache
 from typing import TYPE_CHECKING, Final
 
-from visunn_lint.tree.text import safe
+from visunn_lint.text import safe
 
 if TYPE_CHECKING:
     from visunn_lint.spec import Plain

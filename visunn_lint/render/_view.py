@@ -6,7 +6,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from visunn_lint.finding import Severity
-from visunn_lint.tree.text import in_ascii, safe
+from visunn_lint.text import in_ascii, safe
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,13 +8,13 @@ from difflib import get_close_matches
 from typing import TYPE_CHECKING
 
 from visunn_lint.errors import VisunnError
+from visunn_lint.text import in_ascii
 from visunn_lint.tree.branches import Branch, Mark, Note, Style
 from visunn_lint.tree.columns import COLUMNS, DEFAULT_COLUMNS
 from visunn_lint.tree.growing import grow
 from visunn_lint.tree.html import to_html
 from visunn_lint.tree.layout import Line, Span, clipped, table
 from visunn_lint.tree.rows import SORTS, Row, mark_notes, rows
-from visunn_lint.tree.text import in_ascii
 from visunn_lint.tree.totals import failure_lines, footer, header
 
 if TYPE_CHECKING:

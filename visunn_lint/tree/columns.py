@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from visunn_lint.tree.text import rounded, safe
+from visunn_lint.text import rounded, safe
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping

@@ -5,17 +5,16 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from visunn_lint.records import Module
+from visunn_lint.text import safe, shape_text
 from visunn_lint.tree import places
 from visunn_lint.tree.branches import Branch, Forms, Note, folded
 from visunn_lint.tree.kinds import describe, kernel
-from visunn_lint.tree.text import safe, shape_text
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
     from visunn_lint.cost import Cost
-    from visunn_lint.records import Param, Slot
+    from visunn_lint.records import Module, Param, Slot
     from visunn_lint.topology import Topology
     from visunn_lint.tree.branches import Mark
 
@@ -51,7 +50,7 @@ class _BranchMaker:
 
     def branch(self, path: str, children: Sequence[Branch]) -> Branch:
         """Return the branch of a module whose children have grown."""
-        module = self._modules.get(path) or Module(path, "")
+        module = self._modules.get(path) or _untold(path)
         kind, details = describe(module)
         params = self._params.get(path, ())
         grown = Branch(
@@ -123,6 +122,13 @@ class _BranchMaker:
             if calls:
                 return calls
         return 1
+
+
+def _untold(path: str) -> Module:
+    """Return what stands for a module that only those below it tell of."""
+    from visunn_lint.records import Module  # noqa: PLC0415 -- msgspec, for which `visunn --help` does not wait
+
+    return Module(path, "")
 
 
 def _param_branch(param: Param) -> Branch:

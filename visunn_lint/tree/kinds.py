@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, TypeAlias
 
-from visunn_lint.tree.text import dims, safe
+from visunn_lint.text import dims, safe
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping

@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, NamedTuple
 
+from visunn_lint.text import cells, clip, clip_start, in_ascii
 from visunn_lint.tree.columns import COLUMNS
-from visunn_lint.tree.text import cells, clip, clip_start, in_ascii
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence

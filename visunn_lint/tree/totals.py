@@ -8,8 +8,8 @@ from textwrap import wrap
 from typing import TYPE_CHECKING
 
 from visunn_lint.spec import UNKNOWN_DTYPE
+from visunn_lint.text import cells, megabytes, rounded, safe, shape_text
 from visunn_lint.tree.layout import Line, Span
-from visunn_lint.tree.text import cells, megabytes, rounded, safe, shape_text
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence

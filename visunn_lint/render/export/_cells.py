@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final
 from visunn_lint.render.export._colours import CHANGES, SEVERITIES
 from visunn_lint.render.export._geometry import HEIGHT
 from visunn_lint.render.export._writing import number, text
-from visunn_lint.tree.text import clip
+from visunn_lint.text import clip
 
 if TYPE_CHECKING:
     from visunn_lint.render.export._geometry import Area

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from html import escape
 
-from visunn_lint.tree.text import safe
+from visunn_lint.text import safe
 
 
 def text(content: str) -> str:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Final
 
 from visunn_lint.render.export._colours import CHANGES, FAMILIES
 from visunn_lint.render.export._picture import Picture
-from visunn_lint.tree.text import safe
+from visunn_lint.text import safe
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -10,7 +10,7 @@ from visunn_lint.render.export._edges import edge
 from visunn_lint.render.export._geometry import TITLE, Geometry
 from visunn_lint.render.export._picture import Picture
 from visunn_lint.render.export._writing import number, text
-from visunn_lint.tree.text import clip, rounded
+from visunn_lint.text import clip, rounded
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
