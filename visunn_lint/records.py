@@ -24,7 +24,7 @@ Autograd: TypeAlias = Literal["on", "off", "custom"]
 Rung: TypeAlias = Literal["meta", "fake", "real", "file"]
 
 
-class Param(msgspec.Struct, frozen=True):
+class Param(msgspec.Struct, frozen=True, gc=False):
     """A parameter or a buffer of a module.
 
     ``path`` is its full dotted name, ``shape`` None while a lazy module has not decided it,
@@ -63,7 +63,7 @@ class BadWeight:
     numel: int
 
 
-class Slot(msgspec.Struct, frozen=True):
+class Slot(msgspec.Struct, frozen=True, gc=False):
     """One tensor among the inputs or outputs of a call, or of the whole run.
 
     ``path`` says where it stands among them (``0``, ``mask``, ``out.logits``), ``node`` and
@@ -76,7 +76,7 @@ class Slot(msgspec.Struct, frozen=True):
     index: int = 0
 
 
-class Call(msgspec.Struct, frozen=True):
+class Call(msgspec.Struct, frozen=True, gc=False):
     """One call of a module. ``parent`` is the module path and index of the call around it."""
 
     module: str
@@ -92,7 +92,7 @@ class Call(msgspec.Struct, frozen=True):
         return self.module, self.index
 
 
-class Module(msgspec.Struct, frozen=True):
+class Module(msgspec.Struct, frozen=True, gc=False):
     """A module of the model, called or not.
 
     ``path`` is its first dotted name (``""`` is the root), ``aliases`` its other names. ``kind``
@@ -157,7 +157,7 @@ def short_op(op: str) -> str:
     return op.rpartition("::")[2]
 
 
-class Node(msgspec.Struct, frozen=True):
+class Node(msgspec.Struct, frozen=True, gc=False):
     """A node of the graph of operations.
 
     ``op`` is TensorBoard's spelling (``aten::conv2d``). ``module`` and ``call`` say within which

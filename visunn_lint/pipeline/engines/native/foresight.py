@@ -86,7 +86,7 @@ class Foresight:
             operands.append(known)
         layouts = _layouts(operands)
         key = (torch.get_default_dtype(), *layouts)
-        entry = planned.entries.get(key) or planned.learn(key, layouts, layer, x)
+        entry = planned.entries.get(key) or planned.learn(key, layouts)
         if entry.outcome is None or (entry.outcome is IN_PLACE and not self._can_be_written(operands)):
             return None
         return Foreseen(key, entry, operands)

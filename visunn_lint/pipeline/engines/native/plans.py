@@ -71,12 +71,14 @@ class PlannedOp:
         held = layer.__dict__
         return tuple([slot.of(held, x) for slot in self.args]), {name: slot.of(held, x) for name, slot in self.kwargs}
 
-    def learn(self, key: Key, layouts: list[Layout], layer: nn.Module, x: Tensor) -> Entry:
+    def learn(self, key: Key, layouts: list[Layout]) -> Entry:
         """Return, and keep, what the op's spec function says of tensors that lie so."""
         if len(self.entries) >= _MOST_ENTRIES:
             self.entries.clear()
-        outcome = foretold(self.func, *self.arguments(layer, x), layouts)
-        entry = self.entries[key] = Entry(outcome, self.op, self.named)
+        lying = iter(layouts)
+        args = [slot.value if slot.place == _GIVEN else next(lying) for slot in self.args]
+        kwargs = {name: slot.value if slot.place == _GIVEN else next(lying) for name, slot in self.kwargs}
+        entry = self.entries[key] = Entry(foretold(self.func, args, kwargs), self.op, self.named)
         return entry
 
 

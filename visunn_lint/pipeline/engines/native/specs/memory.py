@@ -18,7 +18,7 @@ from visunn_lint.pipeline.engines.native.specs import spec_functions
 from visunn_lint.pipeline.engines.native.specs.layout import IN_PLACE, Layout
 
 if TYPE_CHECKING:
-    from collections.abc import Hashable
+    from collections.abc import Hashable, Iterator
 
     from visunn_lint.pipeline.calling import Args, Function, Kwargs, Value
     from visunn_lint.pipeline.engines.native.plans import Plan
@@ -58,7 +58,10 @@ class SpecMemory:
 
     def look_up(self, key: Key, func: Function, args: Args, kwargs: Kwargs, layouts: list[Layout]) -> Entry:
         """Return, and keep, what is known of a call from its function, and from how its tensors lie."""
-        outcome = foretold(func, args, kwargs, layouts)
+        lying = iter(layouts)
+        positional = [_with_layouts(value, lying) for value in args]
+        named = {name: _with_layouts(value, lying) for name, value in kwargs.items()}
+        outcome = foretold(func, positional, named)
         return self._keep(key, Entry(outcome, op_name(func), arguments(func, args, kwargs)))
 
     def learn(self, key: Key, entry: Entry, made: Layout) -> None:
@@ -91,22 +94,19 @@ def is_checking() -> bool:
     return bool(os.environ.get(CHECKING))
 
 
-def foretold(func: Function, args: Args, kwargs: Kwargs, layouts: list[Layout]) -> Outcome:
-    """Return what a spec function says; None for a call of a form that it does not take."""
-    remaining = iter(layouts)
-    positional = [_with_layouts(value, remaining) for value in args]
-    named = {name: _with_layouts(value, remaining) for name, value in kwargs.items()}
+def foretold(func: Function, args: list[Value], kwargs: Kwargs) -> Outcome:
+    """Return what a spec function says of arguments with layouts for tensors; None for a form that it does not take."""
     try:
-        return spec_functions()[func](*positional, **named)
+        return spec_functions()[func](*args, **kwargs)
     except (TypeError, AttributeError):  # a number where a tensor is meant, an option that the function does not know
         return None
 
 
-def _with_layouts(value: Value, remaining: Value) -> Value:
+def _with_layouts(value: Value, lying: Iterator[Layout]) -> Value:
     if isinstance(value, torch.Tensor):
-        return next(remaining)
+        return next(lying)
     if isinstance(value, list | tuple):
-        return [_with_layouts(item, remaining) for item in value]
+        return [_with_layouts(item, lying) for item in value]
     return value
 
 
