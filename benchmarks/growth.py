@@ -6,6 +6,7 @@ import json
 import resource
 import subprocess
 import sys
+from statistics import median
 from time import perf_counter
 
 import click
@@ -62,12 +63,12 @@ def main(*, sizes: tuple[int, ...], one: tuple[str, int] | None) -> None:
     if one is not None:
         click.echo(json.dumps(measure(*one)))
         return
-    table = Table("model", "ops", "capture µs/op", "steps and rules µs/op", "all µs/op", "memory MB", box=None)
+    table = Table("model", "ops", "capture µs/op", "steps and rules µs/op", "all µs/op", "all s", "bytes/op", box=None)
     for shape in _SHAPES:
         for size in sizes:
-            capture, rest, megabytes = _in_fresh_process(shape, size)
-            numbers = (capture / size * 1e6, rest / size * 1e6, (capture + rest) / size * 1e6, megabytes)
-            table.add_row(shape, f"{size:,}", *(f"{number:.0f}" for number in numbers))
+            capture, rest, bytes_beyond = _in_fresh_process(shape, size)
+            micros = (f"{seconds / size * 1e6:.0f}" for seconds in (capture, rest, capture + rest))
+            table.add_row(shape, f"{size:,}", *micros, f"{capture + rest:.2f}", f"{bytes_beyond / size:,.0f}")
     Console().print(table)
 
 
@@ -79,23 +80,31 @@ def _in_fresh_process(shape: str, size: int) -> list[float]:
 
 
 def measure(shape: str, size: int) -> tuple[float, float, float]:
-    """Return the seconds of capture, those of the other steps and all rules, and the megabytes beyond torch's own."""
+    """Return the seconds of capture, those of the other steps and all rules, and the bytes beyond torch's own.
+
+    The seconds of small graphs are medians: of several runs, as many as make up a large one.
+    """
     x = torch.ones(2, 3)
     _report(pipeline.capture(_SHAPES[shape](10), (x,)))  # imports what is imported late
-    before = _peak_megabytes()
+    before = _peak_bytes()
+    runs = [_timed(shape, size, x) for _ in range(max(1, min(9, _SIZES[-1] // size)))]
+    return median(capture for capture, _ in runs), median(rest for _, rest in runs), _peak_bytes() - before
+
+
+def _timed(shape: str, size: int, x: Tensor) -> tuple[float, float]:
     start = perf_counter()
     captured = pipeline.capture(_SHAPES[shape](size), (x,))
     between = perf_counter()
     _report(captured)
-    return between - start, perf_counter() - between, _peak_megabytes() - before
+    return between - start, perf_counter() - between
 
 
 def _report(captured: pipeline.Capture) -> None:
     run_rules([CapturedModel("model", eval=pipeline.build_topology(captured))], Settings(preview=True))
 
 
-def _peak_megabytes() -> float:
-    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+def _peak_bytes() -> int:
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024
 
 
 if __name__ == "__main__":

@@ -7,6 +7,7 @@ report and of the viewer's document. A test compares these files with the code.
 from __future__ import annotations
 
 import json
+from inspect import cleandoc
 from itertools import groupby
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -37,7 +38,7 @@ def generated() -> dict[Path, str]:
     pages = {RULES / f"{rule.name}.md": _page(rule) for rule in rules}
     schemas = {"report-v1": report_schema(), "graph-v1": document_schema()}
     written = {
-        Path(f"schema/{name}.json"): json.dumps(schema, indent=2, ensure_ascii=False) + "\n"
+        Path(f"schema/{name}.json"): json.dumps(_with_clean_texts(schema), indent=2, ensure_ascii=False) + "\n"
         for name, schema in schemas.items()
     }
     return {**pages, RULES / "README.md": _index(rules), **written}
@@ -52,6 +53,16 @@ def main() -> None:
     for path, text in files.items():
         (ROOT / path).parent.mkdir(parents=True, exist_ok=True)
         (ROOT / path).write_text(text, encoding="utf-8")
+
+
+def _with_clean_texts(schema: object) -> object:
+    """Return a schema whose descriptions are not indented: releases of msgspec differ in that."""
+    if isinstance(schema, dict):
+        return {
+            name: cleandoc(value) if name == "description" and isinstance(value, str) else _with_clean_texts(value)
+            for name, value in schema.items()
+        }
+    return list(map(_with_clean_texts, schema)) if isinstance(schema, list) else schema
 
 
 def _page(rule: RuleInfo) -> str:

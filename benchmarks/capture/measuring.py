@@ -17,12 +17,16 @@ _MOST_SECONDS = 3.0
 def measure(model_name: str, names: list[str], rounds: int) -> dict[str, list[float]]:
     """Return the seconds of each round by contender; none for one that raises.
 
-    A first round, in which torch and the tools import what they need, does not count.
+    A first round, in which torch and the tools import what they need, does not count. What is there after it is kept
+    out of the collections between the runs: to walk all of torch would leave each run a processor with empty caches.
     """
     model, x = build(model_name), batch()
     prepared = {name: quiet(ALL[name](model, x)) for name in names}
     seconds: dict[str, list[float]] = {name: [] for name in names}
     for number in range(rounds + 1):
+        if number == 1:
+            gc.collect()
+            gc.freeze()
         for name, run in list(prepared.items()):
             gc.collect()
             start = perf_counter()

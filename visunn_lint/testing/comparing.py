@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import fields
 from difflib import unified_diff
 from typing import TYPE_CHECKING
 
@@ -49,7 +48,7 @@ def _hidden(left: Topology, right: Topology) -> Iterator[str]:
     yield "built and wired alike; these parts differ:"
     for path in [path for path in left.modules if left.modules[path] != right.modules.get(path)][:_MOST]:
         one, other = left.modules[path], right.modules[path]
-        names = [each.name for each in fields(one) if getattr(one, each.name) != getattr(other, each.name)]
+        names = [name for name in one.__struct_fields__ if getattr(one, name) != getattr(other, name)]
         yield f"  {path or left.name}: {', '.join(names)}"
     names = [
         name for name in ("nodes", "captured", "collapsed", "failure") if getattr(left, name) != getattr(right, name)

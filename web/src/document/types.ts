@@ -76,7 +76,7 @@ export interface Spec {
 /**
  * A module, called or not. ``details`` tells it from others of its class in a few words: ``3→64, 7×7, /2``.
  *
- *     ``parameters`` counts the elements of its own parameters and of all below, each tensor once.
+ * ``parameters`` counts the elements of its own parameters and of all below, each tensor once.
  */
 export interface Module {
   path: string;
@@ -107,14 +107,14 @@ export interface Tensor {
 /**
  * A call of a module, an op, or an input or output of the whole run: what is drawn as one box.
  *
- *     ``parent`` is the call that it happened in, -1 for the model's own call, which is box 0. A box comes
- *     behind its parent, and siblings stand in the order of execution. A module that runs a single op and
- *     calls nothing has no boxes in it: it is that op. ``module`` is the module that is called, or whose
- *     forward runs the op. ``rank`` is its step along the flow of data among its siblings, ``x`` its place
- *     across the flow, in widths of a box, centred on 0.
+ * ``parent`` is the call that it happened in, -1 for the model's own call, which is box 0. A box comes
+ * behind its parent, and siblings stand in the order of execution. A module that runs a single op and
+ * calls nothing has no boxes in it: it is that op. ``module`` is the module that is called, or whose
+ * forward runs the op. ``rank`` is its step along the flow of data among its siblings, ``x`` its place
+ * across the flow, in widths of a box, centred on 0.
  *
- *     ``parameters`` and ``flops`` count what lies below too, ``bytes`` the outputs. ``reads`` names the
- *     parameters, buffers and constants that an op reads by itself.
+ * ``parameters`` and ``flops`` count what lies below too, ``bytes`` the outputs. ``reads`` names the
+ * parameters, buffers and constants that an op reads by itself.
  */
 export interface Box {
   kind: "input" | "module" | "op" | "opaque" | "output";
@@ -192,7 +192,7 @@ export interface Against {
 /**
  * A module that came, went, moved or is built otherwise; ``details`` are (what, before, after).
  *
- *     ``box`` is where to look: for what went, a box without contents that stands where it was.
+ * ``box`` is where to look: for what went, a box without contents that stands where it was.
  */
 export interface Change {
   kind: "added" | "changed" | "moved" | "removed";
