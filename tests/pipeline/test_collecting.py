@@ -5,7 +5,10 @@ import subprocess
 import sys
 
 import pytest
+import torch
+from torch import nn
 
+from visunn_lint import pipeline
 from visunn_lint.pipeline.collecting import import_for_good, uncollected
 
 
@@ -51,3 +54,21 @@ def test_an_import_that_fails_leaves_collections_on() -> None:
     with pytest.raises(ModuleNotFoundError):
         import_for_good("visunn_lint.no_such_module")
     assert gc.isenabled()
+
+
+def test_a_capture_leaves_nothing_to_collect() -> None:
+    """All that a run was recorded with goes when it ends: what refers to itself would wait, its tensors with it."""
+    model, x = nn.Sequential(nn.Conv2d(3, 4, 3), nn.BatchNorm2d(4), nn.ReLU(inplace=True)), torch.ones(2, 3, 5, 5)
+    pipeline.capture(model, (x,))  # imports what is imported late
+    gc.collect()
+    gc.disable()
+    gc.set_debug(gc.DEBUG_SAVEALL)
+    try:
+        pipeline.capture(model, (x,))
+        gc.collect()
+        left = {type(each).__module__ for each in gc.garbage} | {"builtins"}
+    finally:
+        gc.set_debug(0)
+        gc.garbage.clear()
+        gc.enable()
+    assert [module for module in left if module.startswith(("visunn_lint", "torch"))] == []

@@ -1,45 +1,15 @@
-"""Modules as records: kinds, hyperparameters, parameters, lines."""
+"""Modules as records: kinds, parameters, lines."""
 
 from __future__ import annotations
 
 from pathlib import Path
 
-import pytest
 import torch
 from torch import Tensor, nn
 
 from tests.pipeline.engines.native.capturing import topology_of
-from visunn_lint.pipeline.engines.native.constructors import kept_arguments
 from visunn_lint.pipeline.engines.native.table import public_name
 from visunn_lint.records import Param
-
-
-@pytest.mark.parametrize(
-    ("module", "expected"),
-    [
-        (
-            nn.Conv2d(3, 8, 3, stride=2, bias=False),
-            {
-                "in_channels": 3, "out_channels": 8, "kernel_size": (3, 3), "stride": (2, 2), "padding": (0, 0),
-                "dilation": (1, 1), "groups": 1, "bias": False, "padding_mode": "zeros",
-            },
-        ),
-        (nn.Linear(4, 2), {"in_features": 4, "out_features": 2, "bias": True}),
-        (nn.Hardtanh(-1, float("inf")), {"min_val": -1, "max_val": "inf", "inplace": False}),
-        (
-            nn.LSTM(4, 8, num_layers=2, bidirectional=True),
-            {
-                "mode": "LSTM", "input_size": 4, "hidden_size": 8, "num_layers": 2, "bias": True, "batch_first": False,
-                "dropout": 0.0, "bidirectional": True, "proj_size": 0,
-            },
-        ),
-        (nn.Sequential(nn.ReLU()), {}),
-    ],
-    ids=lambda value: type(value).__name__ if isinstance(value, nn.Module) else "",
-)  # fmt: skip
-def test_hyperparameters_are_the_constructors_arguments(module: nn.Module, expected: dict[str, object]) -> None:
-    """A module's own attributes under the names of its constructor, biases as whether there is one."""
-    assert kept_arguments(module).values == expected
 
 
 def test_kind_is_the_public_name() -> None:

@@ -1,0 +1,84 @@
+"""The arguments that modules keep of their construction."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from torch import nn
+
+from visunn_lint.pipeline.engines.native.constructors import kept_arguments
+
+
+class Scaled(nn.Module):
+    """Keeps whatever it is given."""
+
+    def __init__(self, scale: object = 1) -> None:
+        super().__init__()
+        self.scale = scale
+
+
+@pytest.mark.parametrize(
+    ("module", "expected"),
+    [
+        (
+            nn.Conv2d(3, 8, 3, stride=2, bias=False),
+            {
+                "in_channels": 3, "out_channels": 8, "kernel_size": (3, 3), "stride": (2, 2), "padding": (0, 0),
+                "dilation": (1, 1), "groups": 1, "bias": False, "padding_mode": "zeros",
+            },
+        ),
+        (nn.Linear(4, 2), {"in_features": 4, "out_features": 2, "bias": True}),
+        (nn.Hardtanh(-1, float("inf")), {"min_val": -1, "max_val": "inf", "inplace": False}),
+        (
+            nn.LSTM(4, 8, num_layers=2, bidirectional=True),
+            {
+                "mode": "LSTM", "input_size": 4, "hidden_size": 8, "num_layers": 2, "bias": True, "batch_first": False,
+                "dropout": 0.0, "bidirectional": True, "proj_size": 0,
+            },
+        ),
+        (nn.Sequential(nn.ReLU()), {}),
+    ],
+    ids=lambda value: type(value).__name__ if isinstance(value, nn.Module) else "",
+)  # fmt: skip
+def test_hyperparameters_are_the_constructors_arguments(module: nn.Module, expected: dict[str, object]) -> None:
+    """A module's own attributes under the names of its constructor, biases as whether there is one."""
+    assert kept_arguments(module).values == expected
+
+
+def test_arguments_at_their_default_are_named() -> None:
+    """Sizes that torch keeps for each axis are told from others by the one that they repeat."""
+    assert kept_arguments(nn.Conv2d(3, 8, 3, padding=1)).at_default == (
+        "stride", "dilation", "groups", "bias", "padding_mode",
+    )  # fmt: skip
+
+
+def test_modules_that_are_set_up_alike_share_what_is_told() -> None:
+    """A network holds many such: they are looked at once."""
+    one, other = kept_arguments(nn.Linear(4, 2)), kept_arguments(nn.Linear(4, 2))
+    assert one is other
+
+
+@pytest.mark.parametrize(
+    ("given", "kept"),
+    [
+        (True, True),
+        (1, 1),
+        (1.0, 1.0),
+        (np.float64(0.5), 0.5),
+        ((1, np.int64(2)), (1, None)),
+        (float("nan"), "nan"),
+        ((2, [3]), (2, (3,))),
+    ],
+    ids=repr,
+)
+def test_values_that_compare_alike_are_told_apart(given: object, kept: object) -> None:
+    """True, 1 and 1.0 are equal, and numpy's numbers look like bytes to some: each comes out as what it is."""
+    value = kept_arguments(Scaled(given)).values["scale"]
+    assert (value, type(value)) == (kept, type(kept))
+
+
+def test_what_no_json_holds_is_left_out() -> None:
+    """Objects, arrays and modules are no settings that a table can show; None is one."""
+    assert [kept_arguments(Scaled(given)).values for given in (object(), np.zeros(2), nn.ReLU(), None)] == [
+        {}, {}, {}, {"scale": None},
+    ]  # fmt: skip
