@@ -11,6 +11,7 @@ from torch import Tensor, nn
 from tests.pipeline.engines.native.capturing import reads, topology_of
 from tests.pipeline.engines.native.test_data_flow import Function
 from visunn_lint.pipeline import capture
+from visunn_lint.pipeline.engines.native.foresight import Foresight
 from visunn_lint.pipeline.engines.native.rungs import MetaRung
 from visunn_lint.pipeline.engines.native.specs.layout import fresh
 from visunn_lint.pipeline.engines.native.specs.memory import CHECKING, MEMORY, Entry
@@ -51,6 +52,36 @@ def test_what_ran_once_is_remembered(ran: Counter[str]) -> None:
     for _ in range(2):
         topology_of(Function(forward), torch.ones(4, 3))
     assert ran["sigmoid"] == 1
+
+
+def looked_at(x: Tensor) -> Tensor:
+    """Return what many looks at one memory come to, written through some of them."""
+    y = x.view(4, -1) * 2
+    left, right = y.chunk(2, dim=1)
+    right[:, :1].add_(left.t().contiguous()[0].unsqueeze(-1))
+    same = y.contiguous()
+    first, *_ = torch.split(same.flatten().reshape(2, -1), [1, 1])
+    y.unsqueeze_(0)
+    return y.squeeze(0).permute(1, 0)[..., None, 1:] + first.expand(3, -1).T.sum()
+
+
+def test_looks_are_recorded_as_if_nothing_was_known(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Names, edges, specs, arguments and lines, through writes and through an operand that is given back."""
+    graphs = []
+    for foresee in (Foresight.of, lambda *_: None):
+        monkeypatch.setattr(Foresight, "of", foresee)
+        MEMORY.forget()
+        graphs.append(list(capture(Function(looked_at), (torch.ones(2, 6),)).graph.node))
+    assert graphs[0] == graphs[1]
+
+
+def test_a_look_that_fails_is_told_with_its_op() -> None:
+    """The op, its operand's shape and the error, as of any op."""
+    failure = capture(Function(lambda x: (x * 2).view(5, 5)), (torch.ones(2, 3),)).table.failure
+    assert failure is not None
+    assert (failure.op, [str(spec) for spec in failure.operands], failure.error) == (
+        "aten::view", ["float32[2,3]"], "RuntimeError",
+    )  # fmt: skip
 
 
 def test_gradients_are_left_to_torch(ran: Counter[str]) -> None:

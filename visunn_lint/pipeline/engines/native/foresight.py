@@ -11,7 +11,7 @@ from torch._C import _functorch
 
 from visunn_lint.pipeline.engines.native.lineage import storage_id
 from visunn_lint.pipeline.engines.native.specs import spec_functions
-from visunn_lint.pipeline.engines.native.specs.layout import IN_PLACE, Layout, layout_of
+from visunn_lint.pipeline.engines.native.specs.layout import IN_PLACE, VIEWS, Layout, layout_of
 from visunn_lint.pipeline.engines.native.specs.memory import (
     MEMORY,
     Entry,
@@ -46,7 +46,7 @@ class Foreseen(msgspec.Struct, frozen=True, eq=False):
 
     @property
     def outcome(self) -> Outcome:
-        """What the call makes; None if it has to be run."""
+        """What the call makes; None if it has to be run and looked at."""
         return self.entry.outcome
 
 
@@ -72,6 +72,8 @@ class Foresight:
         entry = MEMORY.find(key) or MEMORY.look_up(key, func, args, kwargs, _layouts(operands))
         if entry.outcome is IN_PLACE and not self._can_be_written(operands):
             return None
+        if entry.outcome is VIEWS and any(reference.since < 0 for _, reference in operands):
+            return None  # a tensor of the user's needs its stand-in first
         return Foreseen(key, entry, operands)
 
     def of_layer(self, planned: PlannedOp, layer: nn.Module, x: Tensor) -> Foreseen | None:
@@ -117,7 +119,7 @@ class Foresight:
 
     def learn(self, foreseen: Foreseen, call: OpCall, result: Value, written: list[Tensor]) -> None:
         """Take note of what a call made, or compare it with what was foreseen."""
-        made = _outcome(call, result, written)
+        made = VIEWS if foreseen.outcome is VIEWS and not written else _outcome(call, result, written)
         if foreseen.outcome is None:
             if isinstance(made, Layout):
                 MEMORY.learn(foreseen.key, foreseen.entry, made)

@@ -117,10 +117,10 @@ class Lineage:
         """Take note of which node made a tensor."""
         self._refer(tensor, Reference(self, Producer(node, slot), spec, node, _plain_layout(tensor)))
 
-    def made_as_told(self, tensor: Tensor, node: int, spec: TensorSpec, layout: Layout) -> None:
-        """Take note of which node made a tensor of a layout that was told before."""
+    def made_plain(self, tensor: Tensor, producer: Producer, spec: TensorSpec, layout: Layout) -> None:
+        """Take note of which node made a tensor that is plain for sure, and lies so."""
         storage = tensor.untyped_storage()
-        reference = Reference(self, Producer(node, 0), spec, node, layout)
+        reference = Reference(self, producer, spec, producer.node, layout)
         setattr(tensor, _REFERENCE, reference)
         self._owners[storage._cdata] = (reference, storage)  # noqa: SLF001 -- it has no public name
 

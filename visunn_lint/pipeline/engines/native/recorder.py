@@ -18,9 +18,9 @@ from visunn_lint.pipeline.engines.native.arguments import arguments, is_in_place
 from visunn_lint.pipeline.engines.native.foresight import Foreseen, Foresight
 from visunn_lint.pipeline.engines.native.lineage import Lineage
 from visunn_lint.pipeline.engines.native.module_calls import CALL_CODE
-from visunn_lint.pipeline.engines.native.record import FailedOp, OpCall, Record, Scope
+from visunn_lint.pipeline.engines.native.record import FailedOp, OpCall, Producer, Record, Scope
 from visunn_lint.pipeline.engines.native.running import unrecorded
-from visunn_lint.pipeline.engines.native.specs.layout import IN_PLACE, Layout, layout_of
+from visunn_lint.pipeline.engines.native.specs.layout import IN_PLACE, VIEWS, Layout, layout_of
 from visunn_lint.pipeline.engines.native.structure import (
     input_leaves,
     map_leaves,
@@ -34,7 +34,7 @@ from visunn_lint.pipeline.engines.native.writes import version, written_by
 from visunn_lint.pipeline.frames import user_location
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
     from torch import Tensor, nn
 
@@ -132,6 +132,10 @@ class Recorder(TorchFunctionMode):
             self._record_opaque(call, [tensor for _, tensor in output_leaves(result)])
         return result
 
+    def _note_failed(self, error: Exception, op: str, seen: Sequence[TensorSpec]) -> None:
+        self.failed = FailedOp(error, op, tuple(seen))
+        self._note_undecided(error)
+
     def _note_undecided(self, error: Exception) -> None:
         if self.undecided is None and self._rung.name == "meta" and is_undecided(error):
             self.undecided = error
@@ -165,7 +169,10 @@ class Recorder(TorchFunctionMode):
             foreseen = self._foresight.of(func, args, kwargs)
             if foreseen is not None and foreseen.outcome is not None and not self._foresight.checks:
                 step = None if self.tape is None else self._step(func, args, kwargs, None)
-                return self._record_foreseen(foreseen, step, user_location(0, CALL_CODE) or self.scope.source)
+                source = user_location(0, CALL_CODE) or self.scope.source
+                if foreseen.outcome is VIEWS:
+                    return self._run_views(func, args, kwargs, foreseen, step, source)
+                return self._record_foreseen(foreseen, step, source)
         asked = asked_device(func, args, kwargs) if "device" in kwargs or is_move(func) else None
         if asked is not None:
             args, kwargs = without_device(func, args, kwargs)
@@ -180,8 +187,7 @@ class Recorder(TorchFunctionMode):
         try:
             result = self._compute(call)
         except Exception as error:
-            self.failed = FailedOp(error, op_name(func), tuple(call.seen))
-            self._note_undecided(error)
+            self._note_failed(error, op_name(func), call.seen)
             raise
         return self._record(call, result, foreseen)
 
@@ -204,9 +210,34 @@ class Recorder(TorchFunctionMode):
         )
         if self.tape is not None and step is not None:
             self.tape.steps[index] = step
-        lineage.made_as_told(result, index, spec, layout)
+        lineage.made_plain(result, Producer(index, 0), spec, layout)
         if entry.outcome is IN_PLACE:
             lineage.wrote(result, index)
+        return result
+
+    def _run_views(
+        self, func: Function, args: Args, kwargs: Kwargs, foreseen: Foreseen, step: Step | None, source: Location | None
+    ) -> Value:
+        """Run a call that writes nothing, record it, and return the plain tensors that it makes."""
+        lineage, entry, operands = self.lineage, foreseen.entry, foreseen.operands
+        tensors, seen = [tensor for tensor, _ in operands], [reference.spec for _, reference in operands]
+        try:
+            result = self._rung.run(func, args, kwargs, tensors)
+        except Exception as error:
+            self._note_failed(error, entry.op, seen)
+            raise
+        result, made = _apart_from(result, tensors_in((result,), {}), tensors)
+        device = _device_among(seen)
+        layouts = list(map(layout_of, made))
+        specs = tuple([lineage.spec_of(layout.shape, layout.dtype, device) for layout in layouts])
+        inputs = lineage.reads(operands)
+        index = self.ledger.add(
+            Record(entry.op, "op", self.scope, inputs, seen, specs, entry.arguments, source, autograd=self.autograd)
+        )
+        if self.tape is not None and step is not None:
+            self.tape.steps[index] = step
+        for slot, tensor in enumerate(made):
+            lineage.made_plain(tensor, Producer(index, slot), specs[slot], layouts[slot])
         return result
 
     def _call(
@@ -262,10 +293,7 @@ class Recorder(TorchFunctionMode):
         """Record an op by the tensors it made; one without any is no node."""
         if not made:
             return result
-        operands = {id(tensor) for tensor in call.tensors}
-        if any(id(tensor) in operands for tensor in made):
-            result = replace_tensors(result, lambda tensor: _alias(tensor) if id(tensor) in operands else tensor)
-            made = tensors_in((result,), {})
+        result, made = _apart_from(result, made, call.tensors)
         device = self._device(call)
         specs = [self.lineage.spec_on(tensor, device) for tensor in made]
         index = self._add_op(call, tuple(specs))
@@ -321,6 +349,15 @@ def _device_among(specs: list[TensorSpec]) -> str:
         if spec.device != "cpu":
             return spec.device
     return "cpu"
+
+
+def _apart_from(result: Value, made: list[Tensor], operands: Sequence[Tensor]) -> tuple[Value, list[Tensor]]:
+    """Return what a call gave, and the tensors that it made, with others in the place of operands that it gave back."""
+    given = {id(tensor) for tensor in operands}
+    if not any(id(tensor) in given for tensor in made):
+        return result, made
+    result = replace_tensors(result, lambda tensor: _alias(tensor) if id(tensor) in given else tensor)
+    return result, tensors_in((result,), {})
 
 
 def _alias(tensor: Tensor) -> Tensor:

@@ -10,7 +10,7 @@ from torch import Tensor
 from torch.nn import functional
 
 from visunn_lint.pipeline.engines.native.specs import spec_functions
-from visunn_lint.pipeline.engines.native.specs.layout import IN_PLACE, Layout
+from visunn_lint.pipeline.engines.native.specs.layout import IN_PLACE, VIEWS, Layout
 
 if TYPE_CHECKING:
     from visunn_lint.pipeline.calling import Function
@@ -87,6 +87,17 @@ WRITES: dict[str, tuple[Function, tuple[Any, ...], dict[str, Any]]] = {
     "+=": (torch.Tensor.__iadd__, (X, X), {}),
 }
 
+LOOKS: dict[str, tuple[Function, tuple[Any, ...], dict[str, Any]]] = {
+    "view": (torch.Tensor.view, (X, 2, -1), {}),
+    "permute": (torch.permute, (X, (0, 2, 3, 1)), {}),
+    "reshape that copies": (torch.reshape, (IMAGES_LAST, (-1,)), {}),
+    "contiguous": (torch.Tensor.contiguous, (X,), {}),
+    "chunk": (torch.chunk, (X, 2), {"dim": 1}),
+    "split": (torch.Tensor.split, (X, [3, 5], 1), {}),
+    "transpose": (torch.transpose, (X, 1, 2), {}),
+    "cut": (torch.Tensor.__getitem__, (X, (slice(None), 0, ..., None, slice(1, 5, 2))), {}),
+}
+
 
 def layouts(value: object) -> object:
     """Return an argument with layouts in the place of tensors."""
@@ -126,3 +137,24 @@ def test_writes_are_told(call: tuple[Function, tuple[Any, ...], dict[str, Any]])
     assert told(func, args, kwargs) is IN_PLACE
     assert func(*args, **kwargs) is args[0]
     assert args[0]._version > before  # noqa: SLF001 -- likewise
+
+
+@pytest.mark.parametrize("call", LOOKS.values(), ids=LOOKS)
+def test_looks_write_nothing_and_are_plain(call: tuple[Function, tuple[Any, ...], dict[str, Any]]) -> None:
+    """A look at a plain tensor gives plain ones, whether it shares memory or copies."""
+    func, args, kwargs = call
+    before = args[0]._version  # noqa: SLF001 -- how often it was written has no public name
+    assert told(func, args, kwargs) is VIEWS
+    made = func(*args, **kwargs)
+    assert args[0]._version == before  # noqa: SLF001 -- likewise
+    assert all(_is_plain(each) for each in ([made] if isinstance(made, Tensor) else made))
+
+
+def test_an_item_by_tensors_is_no_look() -> None:
+    """An index or a mask makes a tensor of its own, and may need values."""
+    assert told(torch.Tensor.__getitem__, (X, meta(2, dtype=torch.int64)), {}) is None
+    assert told(torch.Tensor.__getitem__, (X, (slice(None), [0, 1])), {}) is None
+
+
+def _is_plain(tensor: Tensor) -> bool:
+    return type(tensor) is Tensor and tensor.is_meta and tensor.layout is torch.strided and not tensor.is_conj()

@@ -2,8 +2,9 @@
 
 A file's ``SPECS`` maps torch's functions to a function of the same parameters that takes a Layout in the
 place of each tensor. It returns the Layout of the one fresh tensor that the op makes, IN_PLACE if the op
-writes into its first operand and makes nothing, and None where it cannot tell: then the op is run. What
-it does not take (a TypeError) it cannot tell either. Meta kernels written in Python cost some hundred times as much.
+writes into its first operand and makes nothing, VIEWS if it is to be run for what shares memory, and None where it
+cannot tell: then the op is run, and looked at. What it does not take (a TypeError) it cannot tell either. Meta kernels
+written in Python cost some hundred times as much.
 """
 
 from __future__ import annotations

@@ -34,7 +34,14 @@ class InPlace:
 
 IN_PLACE: Final = InPlace()
 
-Outcome: TypeAlias = Layout | InPlace | None
+
+class Views:
+    """Says of an op that it writes nothing, and makes plain tensors that may share memory with its operands."""
+
+
+VIEWS: Final = Views()
+
+Outcome: TypeAlias = Layout | InPlace | Views | None
 SpecFunction: TypeAlias = Callable[..., Outcome]
 Number: TypeAlias = float | int | bool
 

@@ -1,0 +1,43 @@
+"""Other ways to look at a tensor: its axes in another order, split, joined or cut; where that takes a copy, a copy.
+
+What they make shares memory with what they are given, so they are run: that costs little, for no kernel is written in
+Python. That they write nothing and make plain tensors of a plain one is known.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Final
+
+import torch
+
+from visunn_lint.pipeline.engines.native.specs.layout import VIEWS, Layout, Outcome, functions_named
+
+if TYPE_CHECKING:
+    from visunn_lint.pipeline.calling import Function
+    from visunn_lint.pipeline.engines.native.specs.layout import SpecFunction
+
+
+def _viewed(*_args: Any, **_kwargs: Any) -> Outcome:  # noqa: ANN401 -- arguments of the user's
+    return VIEWS
+
+
+def _item(_input: Layout, index: Any) -> Outcome:  # noqa: ANN401 -- likewise
+    items = index if isinstance(index, list) else [index]
+    return None if any(isinstance(item, Layout | list) for item in items) else VIEWS
+
+
+_GETTERS: Final = [getattr(getattr(torch.Tensor, name), "__get__") for name in ("T", "mT")]  # noqa: B009 -- typed so by torch
+
+SPECS: Final[dict[Function, SpecFunction]] = {
+    **dict.fromkeys(
+        functions_named(
+            "view", "view_as", "reshape", "reshape_as", "permute", "transpose", "swapaxes", "swapdims", "movedim",
+            "moveaxis", "t", "flatten", "unflatten", "ravel", "unsqueeze", "squeeze", "expand", "expand_as",
+            "broadcast_to", "chunk", "split", "split_with_sizes", "tensor_split", "unbind", "narrow", "select",
+            "contiguous", "diagonal",
+        ),
+        _viewed,
+    ),
+    **dict.fromkeys(_GETTERS, _viewed),
+    torch.Tensor.__getitem__: _item,
+}  # fmt: skip
