@@ -5,12 +5,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final, Literal
 
 import torch
-from torch import nn
 from torch.overrides import TorchFunctionMode
 
 from visunn_lint.pipeline.building.device_moves import CPU, asked_device, factories, leaves_as_is, without_device
 from visunn_lint.pipeline.engines.native.rungs import FROM_DATA, MetaRung
-from visunn_lint.pipeline.engines.native.structure import tensors_in
+from visunn_lint.pipeline.engines.native.structure import PLAIN_TENSORS, tensors_in
 
 if TYPE_CHECKING:
     from torch import Tensor
@@ -18,7 +17,6 @@ if TYPE_CHECKING:
     from visunn_lint.pipeline.calling import Args, Function, Kwargs, Value
 
 
-_PLAIN: Final = frozenset({torch.Tensor, nn.Parameter})
 _FILLS: Final = frozenset({torch.Tensor.normal_, torch.Tensor.uniform_, torch.Tensor.zero_, torch.Tensor.fill_})
 """What initialisers end in: on tensors without values it does nothing, by kernels written in Python."""
 
@@ -62,7 +60,7 @@ def _has_no_values(tensors: list[Tensor]) -> bool:
     """Return whether a fill of its one operand can be left out: on meta, and not one that autograd forbids."""
     return (
         len(tensors) == 1
-        and type(tensors[0]) in _PLAIN
+        and type(tensors[0]) in PLAIN_TENSORS
         and tensors[0].is_meta
         and not (tensors[0].requires_grad and torch.is_grad_enabled())
     )

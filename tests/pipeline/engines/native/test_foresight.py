@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import warnings
 from collections import Counter
+from typing import TYPE_CHECKING
 
 import pytest
 import torch
@@ -15,6 +17,9 @@ from visunn_lint.pipeline.engines.native.foresight import Foresight
 from visunn_lint.pipeline.engines.native.rungs import MetaRung
 from visunn_lint.pipeline.engines.native.specs.layout import fresh
 from visunn_lint.pipeline.engines.native.specs.memory import CHECKING, MEMORY, Entry
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 pytestmark = pytest.mark.usefixtures("cold")
 
@@ -82,6 +87,38 @@ def test_a_look_that_fails_is_told_with_its_op() -> None:
     assert (failure.op, [str(spec) for spec in failure.operands], failure.error) == (
         "aten::view", ["float32[2,3]"], "RuntimeError",
     )  # fmt: skip
+
+
+def _scripted(x: Tensor) -> Tensor:
+    x.squeeze_(1)
+    return x
+
+
+def _by_script(x: Tensor) -> Tensor:
+    y = x * 1
+    with warnings.catch_warnings(action="ignore"):  # torch calls its script deprecated
+        torch.jit.script(_scripted)(y)
+    return y.relu()
+
+
+def _by_set(x: Tensor) -> Tensor:
+    y = x * 1
+    y.set_(torch.ones(2, 4))  # type: ignore[call-overload]  # torch takes a tensor too
+    return y.relu()
+
+
+def _unseen(x: Tensor) -> Tensor:
+    y = x * 1
+    with torch._C.DisableTorchFunction():  # noqa: SLF001 -- as C++ code is not seen
+        y.squeeze_(1)
+    return y.relu()
+
+
+@pytest.mark.parametrize("forward", [_by_script, _by_set, _unseen])
+def test_shape_that_changed_unseen_is_not_the_one_from_before(forward: Callable[[Tensor], Tensor]) -> None:
+    """A script, ``set_`` and C++ code change a tensor without a word; torch counts the write."""
+    relu = topology_of(Function(forward), torch.ones(2, 1, 4)).ops("relu")[0]
+    assert [spec and spec.shape for spec in (*relu.input_specs, *relu.output_specs)] == [(2, 4), (2, 4)]
 
 
 def test_gradients_are_left_to_torch(ran: Counter[str]) -> None:

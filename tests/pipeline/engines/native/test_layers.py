@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 import torch
@@ -13,8 +13,12 @@ from torch.nn.modules.module import register_module_forward_hook
 
 from tests.pipeline.engines.native.capturing import reads, topology_of
 from visunn_lint.pipeline import capture
+from visunn_lint.pipeline.engines.engine import Request
 from visunn_lint.pipeline.engines.native.layers import Layers
+from visunn_lint.pipeline.engines.native.run import run
+from visunn_lint.pipeline.engines.native.rungs import RealRung
 from visunn_lint.pipeline.engines.native.specs.memory import CHECKING, MEMORY
+from visunn_lint.pipeline.engines.native.write import write
 
 if TYPE_CHECKING:
     from visunn_lint.records import Mode
@@ -81,10 +85,74 @@ def test_norm_that_counts_its_batches_is_run_once(watched: list[str]) -> None:
 
 def test_norm_that_averages_over_all_batches_is_run(watched: list[str]) -> None:
     """Its momentum is a number that comes out of the count: no two calls need be alike."""
-    model = nn.Sequential(*[nn.BatchNorm2d(3, momentum=None) for _ in range(3)])
-    momenta = [node.attributes["momentum"] for node in topology_of(model, X, mode="train").ops("batch_norm")]
-    assert momenta == [1.0] * 3
+    norm = nn.BatchNorm2d(3, momentum=None)
+    topology = topology_of(nn.Sequential(norm, norm), X, mode="train")
+    assert [node.attributes["momentum"] for node in topology.ops("batch_norm")] == [1.0, 0.5]
     assert watched == ["BatchNorm2d"]
+
+
+class Transposed(torch.Tensor):
+    """A weight that is kept the other way round, as its own ``linear`` knows."""
+
+    @classmethod
+    def __torch_function__(
+        cls, func: object, types: object, args: tuple[Any, ...] = (), kwargs: dict[str, Any] | None = None
+    ) -> Any:  # noqa: ANN401 -- torch's protocol
+        """Return what torch makes of it, the weight turned for ``linear``."""
+        if func is functional.linear:
+            x, weight, bias = args
+            with torch._C.DisableTorchFunctionSubclass():  # noqa: SLF001 -- as such classes do
+                return functional.linear(x, weight.as_subclass(torch.Tensor).t(), bias)
+        return super().__torch_function__(func, types, args, kwargs or {})  # type: ignore[no-untyped-call]  # torch's
+
+
+def test_layer_whose_weight_has_ways_of_its_own_is_run() -> None:
+    """What another layer of the class has done tells nothing of it."""
+    odd = nn.Linear(4, 6)
+    odd.weight = nn.Parameter(torch.randn(4, 6).as_subclass(Transposed))
+    topology = topology_of(nn.Sequential(nn.Linear(4, 4), odd), torch.ones(2, 4))
+    assert topology.failure is None
+    assert topology["1"].output_shape == (2, 6)
+
+
+@pytest.mark.parametrize("tied_first", [False, True])
+def test_tied_tensors_are_no_mismatch(tied_first: bool, monkeypatch: pytest.MonkeyPatch) -> None:  # noqa: FBT001 -- a parameter
+    """Which of a layer's tensors an op reads is not told by a tensor that stands for two."""
+    tied = nn.BatchNorm2d(3)
+    tied.bias = tied.weight
+    model = nn.Sequential(*[nn.BatchNorm2d(3), tied][:: -1 if tied_first else 1])
+    reference = [node.short_op for node in topology_of(model, X, mode="train").ops()]
+    monkeypatch.setenv(CHECKING, "1")
+    MEMORY.forget()
+    made = capture(model, (X,), mode="train")
+    assert (made.table.captured.rung, reference) == ("meta", ["add_", "batch_norm"] * 2)
+
+
+def test_norm_without_an_epsilon_fails_after_one_that_has_it() -> None:
+    """Torch refuses it in training."""
+    model = nn.Sequential(nn.BatchNorm2d(3), nn.BatchNorm2d(3, eps=0.0))
+    failure = capture(model, (X,), mode="train").table.failure
+    assert failure is not None
+    assert (failure.module, failure.error) == ("1", "ValueError")
+
+
+def test_real_run_is_the_same_with_all_layers_run(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Plans are followed on real tensors too, where every op of theirs runs."""
+    model = nn.Sequential(nn.Conv2d(3, 4, 3), nn.BatchNorm2d(4), nn.ReLU(inplace=True), nn.Conv2d(4, 4, 3))
+    captures = []
+    for key in (Layers._key, lambda *_: None):  # noqa: SLF001 -- nothing outside has layers run
+        monkeypatch.setattr(Layers, "_key", key)
+        MEMORY.forget()
+        request = Request(nn.Sequential(model, model[3:]), (X,), mode="train")
+        captures.append(write(run(request, RealRung(), with_grad=False), rung="real"))
+    assert list(captures[0].graph.node) == list(captures[1].graph.node)
+
+
+def test_function_of_torch_that_is_replaced_is_called(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Some layers call torch's own, not the functional one."""
+    assert ops(nn.Sigmoid()) == ["sigmoid"]
+    monkeypatch.setattr(torch, "sigmoid", lambda x: x.tanh())
+    assert ops(nn.Sigmoid()) == ["tanh"]
 
 
 def test_replaced_forward_is_run(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -13,6 +13,7 @@ import pytest
 import torch
 from torch import nn
 
+import visunn_lint
 from visunn_lint.pipeline.engines.native.snapshot import preserved
 
 if TYPE_CHECKING:
@@ -147,3 +148,21 @@ def test_object_that_holds_itself_is_no_trouble() -> None:
     with preserved(model):
         model.calls = 1
     assert model.calls == 0
+
+
+@pytest.mark.filterwarnings("ignore:.*torch.jit.script.* is deprecated")
+def test_scripted_part_stays_in_its_mode() -> None:
+    """It keeps its mode in C++, and so do the modules in it."""
+    model = nn.Sequential(torch.jit.script(nn.Sequential(nn.Linear(2, 2), nn.Dropout())), nn.Dropout())
+    model.train()
+    visunn_lint.trace(model, (torch.ones(1, 2),), mode="eval")
+    assert [module.training for module in model.modules()] == [True] * 5
+
+
+def test_lazy_norm_keeps_its_count() -> None:
+    """It zeroes its count of batches when it initialises itself: in the run, that of the run."""
+    norm, count = nn.LazyBatchNorm1d(), torch.tensor(7)
+    norm.num_batches_tracked = count
+    visunn_lint.trace(norm, (torch.ones(4, 3),), mode="train")
+    assert norm.num_batches_tracked is count
+    assert int(count) == 7

@@ -41,7 +41,7 @@ class NativeEngine:
 
 
 def _written(request: Request, rung: MetaRung | RealRung, reason: str = "") -> Capture:
-    """Return what a run on a rung gives; all that it was recorded with is gone by then."""
+    """Return what a run on a rung gives; what it was recorded with is let go, but for what a traceback holds."""
     return write(_run_with_grad_if_asked(request, rung), rung=rung.name, reason=reason)
 
 

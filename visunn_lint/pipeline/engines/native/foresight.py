@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final, TypeAlias
+from typing import TYPE_CHECKING, TypeAlias, cast
 
 import msgspec
 import torch
-from torch import nn
 from torch._C import _functorch
 
 from visunn_lint.pipeline.engines.native.lineage import storage_id
@@ -20,9 +19,10 @@ from visunn_lint.pipeline.engines.native.specs.memory import (
     key_of_plain,
     same_outcome,
 )
+from visunn_lint.pipeline.engines.native.structure import PLAIN_TENSORS
 
 if TYPE_CHECKING:
-    from torch import Tensor
+    from torch import Tensor, nn
 
     from visunn_lint.pipeline.calling import Args, Function, Kwargs, Value
     from visunn_lint.pipeline.engines.native.lineage import Lineage, Reference
@@ -33,8 +33,6 @@ if TYPE_CHECKING:
 
 Operands: TypeAlias = "list[tuple[Tensor, Reference]]"
 """The tensors among the arguments of a call, in their order; each has a layout."""
-
-_TENSORS: Final = frozenset({torch.Tensor, nn.Parameter})
 
 
 class Foreseen(msgspec.Struct, frozen=True, eq=False):
@@ -70,11 +68,7 @@ class Foresight:
             return None
         key = (torch.get_default_dtype(), *parts)
         entry = MEMORY.find(key) or MEMORY.look_up(key, func, args, kwargs, _layouts(operands))
-        if entry.outcome is IN_PLACE and not self._can_be_written(operands):
-            return None
-        if entry.outcome is VIEWS and any(reference.since < 0 for _, reference in operands):
-            return None  # a tensor of the user's needs its stand-in first
-        return Foreseen(key, entry, operands)
+        return self._foreseen(key, entry, operands)
 
     def of_layer(self, planned: PlannedOp, layer: nn.Module, x: Tensor) -> Foreseen | None:
         """Return what is known of a layer's call at a plain moment; None if it has to be run."""
@@ -82,21 +76,27 @@ class Foresight:
         operands: Operands = []
         for slot in planned.operands:
             tensor = slot.of(held, x)
-            known = foreseeable(tensor) if type(tensor) in _TENSORS else None
+            known = foreseeable(tensor) if type(tensor) in PLAIN_TENSORS else None
             if known is None:
                 return None
             operands.append(known)
         layouts = _layouts(operands)
         key = (torch.get_default_dtype(), *layouts)
         entry = planned.entries.get(key) or planned.learn(key, layouts)
-        if entry.outcome is None or (entry.outcome is IN_PLACE and not self._can_be_written(operands)):
+        return None if entry.outcome is None else self._foreseen(key, entry, operands)
+
+    def _foreseen(self, key: Key, entry: Entry, operands: Operands) -> Foreseen | None:
+        """Return a call with what is known of it; None if that does not hold of these operands."""
+        if entry.outcome is IN_PLACE and not self._can_be_written(operands):
             return None
+        if entry.outcome is VIEWS and any(reference.since < 0 for _, reference in operands):
+            return None  # a tensor of the user's needs its stand-in first
         return Foreseen(key, entry, operands)
 
     def _part(self, value: Value, operands: Operands) -> Key:
         """Return what stands for an argument in a key, its tensors taken down; None if it is out of the ordinary."""
         kind = type(value)
-        if kind in _TENSORS:
+        if kind in PLAIN_TENSORS:
             known = self._lineage.foreseeable(value)
             if known is None:
                 return None
@@ -129,7 +129,7 @@ class Foresight:
 
 
 def _layouts(operands: Operands) -> list[Layout]:
-    return [reference.layout for _, reference in operands if reference.layout is not None]
+    return [cast("Layout", reference.layout) for _, reference in operands]
 
 
 def is_plain_moment(function_modes: int = 0) -> bool:

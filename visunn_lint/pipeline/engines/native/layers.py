@@ -21,9 +21,10 @@ from torch.nn.modules import module as torchs_module
 
 from visunn_lint.pipeline.engines.native.foresight import is_plain_moment
 from visunn_lint.pipeline.engines.native.module_calls import ORIGINAL_CALL, has_own_forward
-from visunn_lint.pipeline.engines.native.plans import plan_of
+from visunn_lint.pipeline.engines.native.plans import is_told_apart, plan_of
 from visunn_lint.pipeline.engines.native.running import unrecorded
 from visunn_lint.pipeline.engines.native.specs.memory import MEMORY, SpecMismatchError, is_checking
+from visunn_lint.pipeline.engines.native.structure import PLAIN_TENSORS
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -87,9 +88,10 @@ class Layers:
             settings = marshal.dumps(way.settings(held), 2)  # of plain values alone; True, 1 and 1.0 differ in it
         except (KeyError, ValueError):
             return None
-        if not _are_torchs(functions) or not self._is_plain_moment():
+        stored = (*held["_parameters"].items(), *held["_buffers"].items())
+        if not _are_torchs(functions) or not self._is_plain_moment() or not all(_is_plain(each) for _, each in stored):
             return None
-        return functions, settings, _presence(held["_parameters"]), _presence(held["_buffers"]), x.dim()
+        return functions, settings, tuple([(name, tensor is None) for name, tensor in stored]), x.dim()
 
     def _is_plain_moment(self) -> bool:
         recorder = self._recorder
@@ -106,6 +108,8 @@ class Layers:
         with self._recorder.watching() as seen:
             result = run(layer, x)
         with unrecorded():
+            if not is_told_apart(layer, x):
+                return result
             made = plan_of(seen, layer, x, result)
         known = MEMORY.keep_plan(key, made)
         if known != made:
@@ -118,18 +122,18 @@ class _Way(NamedTuple):
     """What a layer reads on the way from its call to its op."""
 
     methods: Callable[[type], Value]
-    functionals: Callable[[Kwargs], Value]
+    functionals: Callable[[], tuple[Value, ...]]
     settings: Callable[[Kwargs], Value]
     empty: Callable[[Kwargs], Args]
 
     def functions(self, cls: type) -> tuple[Value, ...]:
         """Return the functions on the way, as they are now: people replace them."""
-        return self.methods(cls), self.functionals(functional.__dict__)
+        return self.methods(cls), self.functionals()
 
 
 @lru_cache(maxsize=4096)
 def _way(cls: type, forward: Function, attributes: tuple[str, ...]) -> _Way | None:
-    """Return what layers with such attributes read; None where their ``forward`` is not of torch's kind."""
+    """Return what layers with such attributes read; None where ``forward`` is in C, or calls nothing of torch's."""
     if not isfunction(forward) or not set(_EMPTY).issubset(attributes):
         return None
     methods, read = ["forward"], set[str]()
@@ -138,10 +142,16 @@ def _way(cls: type, forward: Function, attributes: tuple[str, ...]) -> _Way | No
         read.update(names)
         methods += [name for name in names if name not in methods and isfunction(getattr(cls, name, None))]
     own = [name for name in attributes if name not in _OF_EVERY_MODULE and (name in read or name not in _SIZES)]
-    functionals = sorted(name for name in read if callable(functional.__dict__.get(name)))
-    if not functionals:
+    homes = [functional.__dict__, *([torch.__dict__] if "torch" in read else [])]
+    called = [(home, name) for home in homes for name in sorted(read) if callable(home.get(name))]
+    if not called:
         return None
-    return _Way(attrgetter(*methods), itemgetter(*functionals), itemgetter("training", *own), itemgetter(*_EMPTY))
+    return _Way(
+        attrgetter(*methods),
+        lambda: tuple([home[name] for home, name in called]),
+        itemgetter("training", *own),
+        itemgetter(*_EMPTY),
+    )
 
 
 @lru_cache(maxsize=4096)
@@ -157,5 +167,5 @@ def _are_torchs(functions: Value) -> bool:
     )
 
 
-def _presence(stored: Mapping[str, Tensor | None]) -> tuple[tuple[str, bool], ...]:
-    return tuple([(name, tensor is None) for name, tensor in stored.items()]) if stored else ()
+def _is_plain(tensor: Tensor | None) -> bool:
+    return tensor is None or type(tensor) in PLAIN_TENSORS

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from visunn_lint.pipeline.graphdef import Names, legal_prefix
 from visunn_lint.records import short_op
@@ -47,7 +47,7 @@ class Ledger:
         return prefix
 
 
-_AT_THE_ROOT = frozenset({"input", "output"})
+_AT_THE_ROOT: Final = frozenset({"input", "output"})
 
 
 def _last(record: Record) -> str:
@@ -59,11 +59,15 @@ def _last(record: Record) -> str:
 def _stored_parts(record: Record) -> list[str]:
     if record.kind in _AT_THE_ROOT:
         return [record.kind]
-    return record.module.split(".") if record.module else []
+    return _segments(record.module)
+
+
+def _segments(path: str) -> list[str]:
+    return path.split(".") if path else []
 
 
 def _scope_parts(scope: Scope) -> list[str]:
-    segments = scope.module.split(".") if scope.module else []
+    segments = _segments(scope.module)
     if scope.call and segments:
         segments[-1] = f"{segments[-1]}.{scope.call}"
     return segments

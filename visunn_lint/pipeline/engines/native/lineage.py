@@ -11,14 +11,15 @@ from typing import TYPE_CHECKING, Final, cast
 
 import msgspec
 import torch
-from torch import nn
 from torch._C import _functorch
 from torch.multiprocessing.reductions import StorageWeakRef
 
 from visunn_lint.pipeline.engines.native.record import Producer
 from visunn_lint.pipeline.engines.native.specs.layout import layout_of
+from visunn_lint.pipeline.engines.native.structure import PLAIN_TENSORS
 from visunn_lint.pipeline.engines.native.tape import Operand
 from visunn_lint.pipeline.engines.native.verdict import UndecidedError
+from visunn_lint.pipeline.engines.native.writes import version
 from visunn_lint.records import Slot
 from visunn_lint.spec import TensorSpec
 
@@ -33,14 +34,14 @@ if TYPE_CHECKING:
     from visunn_lint.pipeline.engines.native.tape import Tape
 
 _REFERENCE: Final = "_visunn_reference"
-_PLAIN_TYPES: Final = frozenset({torch.Tensor, nn.Parameter})
 
 
 class Reference(msgspec.Struct, frozen=True, eq=False):
     """What a tensor of the run carries: whose run, which node made it, and what it is, on the device asked for.
 
     Writes by nodes after ``since`` concern its readers; all do for what stood before the run, where it is -1.
-    A ``layout`` have those on meta, strided, and wrapped in nothing: with the spec it tells all about them.
+    ``layout`` is how a tensor lies that is on meta, strided, and wrapped in nothing; None of any other. Spec and layout
+    are those of ``version``, torch's count of writes: some that change a shape as well are told to nobody.
     """
 
     lineage: Lineage
@@ -48,6 +49,7 @@ class Reference(msgspec.Struct, frozen=True, eq=False):
     spec: TensorSpec
     since: int
     layout: Layout | None
+    version: int
 
 
 class _Met(msgspec.Struct, frozen=True, eq=False):
@@ -106,7 +108,23 @@ class Lineage:
             tensor, reference = known.stand_in if known.stand_in is not None else tensor, known.reference
             if known.stand_in is not None:  # an op may have changed it since
                 reference = getattr(tensor, _REFERENCE)
-        return (tensor, reference) if reference.layout is not None else None
+        if reference.layout is None:
+            return None
+        if reference.version != tensor._version:  # noqa: SLF001 -- it has no public name
+            reference = self._looked_at_again(tensor, reference)
+            return (tensor, reference) if reference.layout is not None else None
+        return tensor, reference
+
+    def _looked_at_again(self, tensor: Tensor, reference: Reference) -> Reference:
+        """Return the reference of a tensor whose memory, and with it perhaps its shape, was written since."""
+        layout, spec = _plain_layout(tensor), self.spec_on(tensor, reference.spec.device)
+        again = Reference(self, reference.producer, spec, reference.since, layout, version(tensor))
+        known = self._met.get(id(tensor))
+        if known is None:
+            setattr(tensor, _REFERENCE, again)
+        else:
+            self._met[id(tensor)] = msgspec.structs.replace(known, reference=again)
+        return again
 
     def stand_in_if_any(self, tensor: Tensor) -> Tensor:
         """Return the stand-in of a tensor if the run has made one, else the tensor itself."""
@@ -115,12 +133,12 @@ class Lineage:
 
     def made(self, tensor: Tensor, node: int, slot: int, spec: TensorSpec) -> None:
         """Take note of which node made a tensor."""
-        self._refer(tensor, Reference(self, Producer(node, slot), spec, node, _plain_layout(tensor)))
+        self._refer(tensor, Reference(self, Producer(node, slot), spec, node, _plain_layout(tensor), version(tensor)))
 
     def made_plain(self, tensor: Tensor, producer: Producer, spec: TensorSpec, layout: Layout) -> None:
         """Take note of which node made a tensor that is plain for sure, and lies so."""
         storage = tensor.untyped_storage()
-        reference = Reference(self, producer, spec, producer.node, layout)
+        reference = Reference(self, producer, spec, producer.node, layout, tensor._version)  # noqa: SLF001 -- it has no public name
         setattr(tensor, _REFERENCE, reference)
         self._owners[storage._cdata] = (reference, storage)  # noqa: SLF001 -- it has no public name
 
@@ -178,7 +196,7 @@ class Lineage:
     def slot(self, path: str, tensor: Tensor) -> Slot:
         """Return what a tensor is at some place among the inputs or outputs of a call."""
         reference = self._reference(tensor)
-        if reference is None or reference.layout is None:
+        if reference is None or reference.layout is None or reference.version != tensor._version:  # noqa: SLF001 -- as above
             spec, producer = self.spec(tensor), self.producer(tensor)
         else:
             spec, producer = reference.spec, self.read(tensor, reference)
@@ -240,7 +258,7 @@ class Lineage:
         node = self._ledger.add(self._origins.record(tensor, spec))
         if self._tape is not None:
             self._tape.sources[node] = tensor
-        return Reference(self, Producer(node, 0), spec, -1, layout)
+        return Reference(self, Producer(node, 0), spec, -1, layout, version(tensor))
 
     def _owner(self, tensor: Tensor) -> Reference | None:
         """Return the reference of a tensor's storage: it may be another view of what the run made."""
@@ -256,7 +274,7 @@ class Lineage:
 def _plain_layout(tensor: Tensor) -> Layout | None:
     """Return the layout of a tensor on meta, strided and wrapped in nothing; None of any other."""
     is_plain = (
-        type(tensor) in _PLAIN_TYPES
+        type(tensor) in PLAIN_TENSORS
         and tensor.is_meta
         and tensor.layout is torch.strided
         and not tensor.is_nested

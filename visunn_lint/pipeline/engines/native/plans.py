@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final, NamedTuple, TypeAlias
 
@@ -25,6 +24,7 @@ if TYPE_CHECKING:
 
 _MOST_ENTRIES: Final = 1 << 12
 _INPUT, _GIVEN = "input", "given"
+_PLACES: Final = ("_parameters", "_buffers")
 _RANK: Final = frozenset({torch.Tensor.dim, torch.Tensor.ndim.__get__})  # type: ignore[attr-defined]  # it is a getter
 
 
@@ -76,8 +76,10 @@ class PlannedOp:
         if len(self.entries) >= _MOST_ENTRIES:
             self.entries.clear()
         lying = iter(layouts)
-        args = [slot.value if slot.place == _GIVEN else next(lying) for slot in self.args]
-        kwargs = {name: slot.value if slot.place == _GIVEN else next(lying) for name, slot in self.kwargs}
+        slots = (*self.args, *(slot for _, slot in self.kwargs))
+        values = [slot.value if slot.place == _GIVEN else next(lying) for slot in slots]
+        args, named = values[: len(self.args)], values[len(self.args) :]
+        kwargs = {name: value for (name, _), value in zip(self.kwargs, named, strict=True)}
         entry = self.entries[key] = Entry(foretold(self.func, args, kwargs), self.op, self.named)
         return entry
 
@@ -107,13 +109,18 @@ def _planned(call: Seen, tensors: Mapping[int, Slot]) -> PlannedOp | None:
     return PlannedOp(call.func, tuple(args), tuple(kwargs), op_name(call.func), named)  # type: ignore[arg-type]  # likewise
 
 
+def is_told_apart(layer: nn.Module, x: Tensor) -> bool:
+    """Return whether each tensor of a layer's call is in one place: one in two could stand for either in a plan."""
+    stored = [each for place in _PLACES for each in layer.__dict__[place].values() if each is not None]
+    return len({id(each) for each in (x, *stored)}) == 1 + len(stored)
+
+
 def _tensors(layer: nn.Module, x: Tensor) -> dict[int, Slot]:
-    """Return what stands for each tensor of a call, by its identity; one in two places stands for itself alone."""
-    found = [(x, Slot(_INPUT))]
-    for place in ("_parameters", "_buffers"):
-        found += [(tensor, Slot(place, name)) for name, tensor in layer.__dict__[place].items() if tensor is not None]
-    times = Counter(id(tensor) for tensor, _ in found)
-    return {id(tensor): slot for tensor, slot in found if times[id(tensor)] == 1}
+    """Return what stands for each tensor of a call, by its identity."""
+    found = {id(x): Slot(_INPUT)}
+    for place in _PLACES:
+        found |= {id(tensor): Slot(place, name) for name, tensor in layer.__dict__[place].items() if tensor is not None}
+    return found
 
 
 def _slot(value: Value, tensors: Mapping[int, Slot]) -> Slot | None:

@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING, Any
 from visunn_lint.pipeline.engines.native.outside import holds_tensors
 
 if TYPE_CHECKING:
+    from torch import nn
+
     from visunn_lint.pipeline.engines.native.outside import GlobalName
 
 Restore = Callable[[], None]
@@ -26,6 +28,17 @@ def items(value: dict[Any, Any]) -> Restore:
         base.clear(value)
         for key, item in zip(keys, items, strict=True):
             base.__setitem__(value, key, item)
+
+    return restore
+
+
+def training_flag(module: nn.Module) -> Restore:
+    """Return what puts back the mode of a scripted module, which keeps it where no dict of Python's is."""
+    was_training = module.training
+
+    def restore() -> None:
+        if module.training != was_training:
+            module.training = was_training
 
     return restore
 

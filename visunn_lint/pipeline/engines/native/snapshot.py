@@ -14,6 +14,7 @@ from torch import nn
 
 from visunn_lint.pipeline.engines.native.atoms import ATOMS, holds_atoms, is_atomic
 from visunn_lint.pipeline.engines.native.memories import remember
+from visunn_lint.pipeline.engines.native.restoring import training_flag
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -82,7 +83,9 @@ class _Snapshot:
                 self._tensors.append(_saved(value))
             elif sort is _DICT:
                 self._take_dict(value, stack)
-            elif sort is _MODULE:
+            elif sort is _MODULE or sort is _SCRIPT:
+                if sort is _SCRIPT:
+                    self._others.append(training_flag(value))
                 self._classes.append((value, kind))
                 self._take_dict(value.__dict__, stack)
                 stack.append(kind)  # what a class holds for all its modules
@@ -119,7 +122,7 @@ class _Snapshot:
                 container.clear()
 
 
-_ATOM, _TENSOR, _DICT, _MODULE, _OTHER = "atom", "tensor", "dict", "module", "other"
+_ATOM, _TENSOR, _DICT, _MODULE, _SCRIPT, _OTHER = "atom", "tensor", "dict", "module", "script", "other"
 
 
 @lru_cache(maxsize=4096)
@@ -131,6 +134,8 @@ def _sort(kind: type) -> str:
         return _DICT
     if issubclass(kind, torch.Tensor):
         return _TENSOR
+    if issubclass(kind, torch.jit.ScriptModule):
+        return _SCRIPT
     return _MODULE if issubclass(kind, nn.Module) else _OTHER
 
 

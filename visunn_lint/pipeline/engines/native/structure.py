@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import fields, is_dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 import torch
+from torch import nn
 from torch.utils import _pytree as pytree
 
 from visunn_lint.pipeline.engines.native.atoms import ATOMS
@@ -14,6 +15,9 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
 
     from visunn_lint.pipeline.calling import Value
+
+PLAIN_TENSORS: Final = frozenset({torch.Tensor, nn.Parameter})
+"""The classes of tensors that torch's functions treat as they say: a subclass may do as it likes."""
 
 _MAX_DEPTH = 32
 

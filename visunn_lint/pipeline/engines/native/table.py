@@ -61,7 +61,7 @@ def _record(
         path=path,
         kind=public_name(type(module)),
         aliases=aliases,
-        hyperparameters=kept.values,
+        hyperparameters=dict(kept.values),
         at_default=kept.at_default,
         params=_params(path, module._parameters, shared),  # noqa: SLF001 -- named_parameters() leaves out ties
         buffers=_params(path, module._buffers, shared),  # noqa: SLF001 -- likewise

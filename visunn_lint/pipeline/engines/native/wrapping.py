@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
+import copy
 import sys
 from contextlib import AbstractContextManager, nullcontext
-from typing import TYPE_CHECKING, Final, cast
+from typing import TYPE_CHECKING, cast
 
 import torch
-from torch import nn
 from torch.nn.modules.lazy import LazyModuleMixin
 from torch.nn.parameter import is_lazy
+
+from visunn_lint.pipeline.engines.native.structure import PLAIN_TENSORS
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from torch import Tensor
+    from torch import Tensor, nn
 
     from visunn_lint.pipeline.calling import Function, Value
     from visunn_lint.pipeline.engines.native.recorder import Recorder
@@ -40,18 +42,24 @@ def is_compiled(module: nn.Module) -> bool:
 
 
 def renew_uninitialised(modules: Iterable[nn.Module], device: str) -> None:
-    """Give lazy modules parameters of the run's own to initialise; theirs come back with the snapshot."""
+    """Give lazy modules tensors of the run's own to initialise; theirs come back with the snapshot.
+
+    Initialising one may write into what is there already, such as a norm's count of batches.
+    """
     for module in modules:
-        for stored in (module._parameters, module._buffers):  # noqa: SLF001 -- setattr would check and call hooks
-            for name, tensor in stored.items():
-                if tensor is not None and type(tensor) not in _INITIALISED and is_lazy(tensor):
-                    stored[name] = _renewed(tensor, device)
+        stored = (module._parameters, module._buffers)  # noqa: SLF001 -- setattr would check and call hooks
+        if any(type(tensor) not in PLAIN_TENSORS and _is_lazy(tensor) for held in stored for tensor in held.values()):
+            for held in stored:
+                held.update({name: _renewed(tensor, device) for name, tensor in held.items() if tensor is not None})
 
 
-_INITIALISED: Final = frozenset({nn.Parameter, torch.Tensor})
+def _is_lazy(tensor: Tensor | None) -> bool:
+    return tensor is not None and is_lazy(tensor)
 
 
 def _renewed(tensor: Tensor, device: str) -> Value:
+    if not is_lazy(tensor):
+        return copy.deepcopy(tensor)
     make: Function = type(tensor)
     return make(requires_grad=tensor.requires_grad, device=device, dtype=tensor.dtype)
 

@@ -32,7 +32,7 @@ def _batch_norm(
     if not all(of_size(operand, input.shape[1]) for operand in operands) or type(momentum) is not float or eps < 0:
         return None
     if training:
-        return input if prod(input.shape) > input.shape[1] else None
+        return input if prod(input.shape) > input.shape[1] and eps > 0 else None
     return input if running_mean is not None and running_var is not None else None
 
 
