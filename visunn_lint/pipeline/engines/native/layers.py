@@ -53,6 +53,7 @@ _HOOKS_OF_ALL: Final[tuple[Mapping[int, object], ...]] = (
     torchs_module._global_backward_hooks,  # noqa: SLF001 -- likewise
     torchs_module._global_backward_pre_hooks,  # noqa: SLF001 -- likewise
 )
+_STORED: Final = PLAIN_TENSORS | {type(None)}
 _SIZES: Final = frozenset({"in_features", "out_features", "in_channels", "out_channels", "num_features"})
 """What a layer notes of its weights and does not read again: their shapes are what counts."""
 
@@ -88,10 +89,11 @@ class Layers:
             settings = marshal.dumps(way.settings(held), 2)  # of plain values alone; True, 1 and 1.0 differ in it
         except (KeyError, ValueError):
             return None
-        stored = (*held["_parameters"].items(), *held["_buffers"].items())
-        if not _are_torchs(functions) or not self._is_plain_moment() or not all(_is_plain(each) for _, each in stored):
+        stored = {**held["_parameters"], **held["_buffers"]}
+        kinds = tuple(map(type, stored.values()))
+        if not _are_torchs(functions) or not self._is_plain_moment() or not _STORED.issuperset(kinds):
             return None
-        return functions, settings, tuple([(name, tensor is None) for name, tensor in stored]), x.dim()
+        return functions, settings, len(held["_parameters"]), tuple(stored), kinds, x.dim()
 
     def _is_plain_moment(self) -> bool:
         recorder = self._recorder
@@ -122,13 +124,13 @@ class _Way(NamedTuple):
     """What a layer reads on the way from its call to its op."""
 
     methods: Callable[[type], Value]
-    functionals: Callable[[], tuple[Value, ...]]
+    called: tuple[tuple[Callable[[Kwargs], Value], Kwargs], ...]
     settings: Callable[[Kwargs], Value]
     empty: Callable[[Kwargs], Args]
 
     def functions(self, cls: type) -> tuple[Value, ...]:
         """Return the functions on the way, as they are now: people replace them."""
-        return self.methods(cls), self.functionals()
+        return self.methods(cls), *[get(home) for get, home in self.called]
 
 
 @lru_cache(maxsize=4096)
@@ -143,15 +145,9 @@ def _way(cls: type, forward: Function, attributes: tuple[str, ...]) -> _Way | No
         methods += [name for name in names if name not in methods and isfunction(getattr(cls, name, None))]
     own = [name for name in attributes if name not in _OF_EVERY_MODULE and (name in read or name not in _SIZES)]
     homes = [functional.__dict__, *([torch.__dict__] if "torch" in read else [])]
-    called = [(home, name) for home in homes for name in sorted(read) if callable(home.get(name))]
-    if not called:
-        return None
-    return _Way(
-        attrgetter(*methods),
-        lambda: tuple([home[name] for home, name in called]),
-        itemgetter("training", *own),
-        itemgetter(*_EMPTY),
-    )
+    names = [sorted(name for name in read if callable(home.get(name))) for home in homes]
+    called = tuple((itemgetter(*found), home) for found, home in zip(names, homes, strict=True) if found)
+    return _Way(attrgetter(*methods), called, itemgetter("training", *own), itemgetter(*_EMPTY)) if called else None
 
 
 @lru_cache(maxsize=4096)
@@ -165,7 +161,3 @@ def _are_torchs(functions: Value) -> bool:
         if isfunction(function)
         else (getattr(function, "__module__", None) or "torch").partition(".")[0] == "torch"
     )
-
-
-def _is_plain(tensor: Tensor | None) -> bool:
-    return tensor is None or type(tensor) in PLAIN_TENSORS
