@@ -7,6 +7,7 @@ import re
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from tensorboard.compat.proto.attr_value_pb2 import AttrValue
 from tensorboard.compat.proto.graph_pb2 import GraphDef
 
 from visunn_lint.errors import GraphError
@@ -63,6 +64,24 @@ def test_tensorboard_reads_the_shapes() -> None:
     writer.add("a", "aten::op", "op", outputs=(PAIR[0], None))
     shapes = writer.graph.node[0].attr["_output_shapes"].list.shape
     assert [([dim.size for dim in shape.dim], shape.unknown_rank) for shape in shapes] == [([2, 3], False), ([], True)]
+
+
+_SIZES = st.integers(-(1 << 63), (1 << 63) - 1) | st.sampled_from([-1, 0, 1, 127, 128, 1 << 32])
+
+
+@given(st.lists(st.none() | st.lists(_SIZES, max_size=5).map(tuple), min_size=1, max_size=4))
+def test_shapes_are_written_as_protobuf_writes_them(shapes: list[tuple[int, ...] | None]) -> None:
+    """Byte for byte, whatever the sizes."""
+    expected = AttrValue()
+    for shape in shapes:
+        written = expected.list.shape.add(unknown_rank=shape is None)
+        for size in shape or ():
+            written.dim.add(size=size)
+    writer = GraphWriter()
+    writer.add(
+        "a", "aten::op", "op", outputs=tuple(shape if shape is None else TensorSpec(shape, "int8") for shape in shapes)
+    )
+    assert writer.graph.node[0].attr["_output_shapes"].SerializeToString() == expected.SerializeToString()
 
 
 @given(st.lists(st.text(max_size=8), min_size=1, max_size=40))

@@ -54,9 +54,13 @@ _BATCH = "!"
 _PRODUCER = 22
 """The GraphDef version that torch writes and TensorBoard reads."""
 _NODE, _NAME, _OP, _INPUT, _ATTRIBUTE = b"\x0a", b"\x0a", b"\x12", b"\x1a", b"\x2a"
-_KEY, _VALUE, _BYTES = b"\x0a", b"\x12", b"\x12"
+_KEY, _VALUE, _BYTES, _LIST = b"\x0a", b"\x12", b"\x12", b"\x0a"
+_SHAPE, _DIM, _SIZE, _UNKNOWN_RANK = b"\x3a", b"\x12", b"\x08", b"\x18\x01"
 """What stands before each field in an encoded message, its number and that a length follows: of a GraphDef its nodes,
-of a node its name, op, inputs and attributes, of an attribute its key and value, of a value the bytes that it holds."""
+of a node its name, op, inputs and attributes, of an attribute its key and value, of a value its bytes or its list,
+of a list its shapes, of a shape its dims, of a dim its size; and a shape of which not even the rank is known."""
+_64_BITS = (1 << 64) - 1
+"""A size below 0, as other programs write one that they do not know, is written as what it is beyond these bits."""
 
 
 class Names:
@@ -135,7 +139,7 @@ class GraphWriter:
         self._kinds: _Once[str] = _Once(lambda kind: _encoded_text(KIND, kind))
         self._modules: _Once[str] = _Once(lambda module: _encoded_text(MODULE, module))
         self._calls: _Once[int] = _Once(lambda call: _encoded(CALL, AttrValue(i=call)))
-        self._outputs: _OnceEach[TensorSpec | None] = _OnceEach(lambda spec: _encoded_outputs((spec,)))
+        self._outputs: _OnceEach[TensorSpec | None] = _OnceEach(_encoded_output)
         self._arguments: _OnceEach[Mapping[str, Plain]] = _OnceEach(_encoded_arguments)
         self._sources: _OnceEach[Location] = _OnceEach(lambda source: _encoded_bytes(SOURCE, _format_location(source)))
 
@@ -197,8 +201,21 @@ def _encoded_arguments(arguments: Mapping[str, Plain]) -> bytes:
     return _encoded_bytes(ARGUMENTS, msgspec.json.encode(arguments))
 
 
+@lru_cache(maxsize=65536)
+def _encoded_output(spec: TensorSpec | None) -> bytes:
+    return _encoded_outputs((spec,))
+
+
 def _encoded_outputs(specs: tuple[TensorSpec | None, ...]) -> bytes:
-    return _encoded(OUTPUT_SHAPES, shapes_attribute(specs)) + _encoded_bytes(OUTPUTS, _format_specs(specs))
+    shapes = b"".join([_field(_SHAPE, _encoded_shape(spec)) for spec in specs])
+    return _entry(OUTPUT_SHAPES, _field(_LIST, shapes)) + _encoded_bytes(OUTPUTS, _format_specs(specs))
+
+
+def _encoded_shape(spec: TensorSpec | None) -> bytes:
+    """Return a shape as TensorBoard shows it on the edges; what has none has an unknown rank."""
+    if spec is None:
+        return _UNKNOWN_RANK
+    return b"".join([_field(_DIM, _SIZE + _varint(size & _64_BITS) if size else b"") for size in spec.shape])
 
 
 def _encoded(key: str, value: AttrValue) -> bytes:
@@ -242,19 +259,6 @@ def _varint(number: int) -> bytes:
 
 
 _SHORT: Final = tuple(map(_varint, range(1 << 10)))
-
-
-def shapes_attribute(specs: Iterable[TensorSpec | None]) -> AttrValue:
-    """Return the ``_output_shapes`` attribute that TensorBoard shows on the edges."""
-    value = AttrValue()
-    for spec in specs:
-        shape = value.list.shape.add()
-        if spec is None:
-            shape.unknown_rank = True
-            continue
-        for size in spec.shape:
-            shape.dim.add(size=size)
-    return value
 
 
 def decode(capture: Capture) -> Graph:

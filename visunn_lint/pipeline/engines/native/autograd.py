@@ -6,20 +6,21 @@ within it changes nothing. What the code asks for is followed here, by the conte
 
 from __future__ import annotations
 
-from functools import partial, update_wrapper
+from functools import cache, partial, update_wrapper
 from typing import TYPE_CHECKING, Final
 
 import torch
 from torch.autograd import Function as CustomFunction
 
-from visunn_lint.pipeline.engines.native.replacing import replaced
+from visunn_lint.pipeline.engines.native.replacing import Once, replaced
 from visunn_lint.pipeline.engines.native.running import recording
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping
     from contextlib import AbstractContextManager
 
     from visunn_lint.pipeline.calling import Function, Value
+    from visunn_lint.pipeline.engines.native.replacing import Place, Wrap
     from visunn_lint.records import Autograd
 
 _BEFORE: Final = "_visunn_before"
@@ -36,11 +37,17 @@ _CLOSING: Final = (torch.no_grad, torch.enable_grad, torch.set_grad_enabled, tor
 
 def followed() -> AbstractContextManager[None]:
     """Tell the recorder of this thread of the mode while the context lasts."""
-    return replaced(
-        {(owner, name): partial(_opening, watches=watches) for owner, name, watches in _OPENING}
-        | {(owner, "__exit__"): _closing for owner in _CLOSING}
-        | {(CustomFunction, "apply"): _customised}
-    )
+    return replaced(_wraps())
+
+
+@cache
+def _wraps() -> Mapping[Place, Wrap]:
+    """Return what makes of each function the one that stands in for it."""
+    return {
+        **{(owner, name): Once(partial(_opening, watches=watches)) for owner, name, watches in _OPENING},
+        **{(owner, "__exit__"): Once(_closing) for owner in _CLOSING},
+        (CustomFunction, "apply"): Once(_customised),
+    }
 
 
 def _opening(original: Function, watches: Callable[[Value], bool]) -> Function:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from contextlib import ExitStack, contextmanager
+from contextlib import contextmanager
 from dataclasses import dataclass
 from types import ModuleType
 from typing import TYPE_CHECKING, Final
@@ -17,6 +17,20 @@ if TYPE_CHECKING:
 
 Place = tuple[type | ModuleType, str]
 """The class or module that holds a function itself, and the name that it has there."""
+
+
+class Once:
+    """A wrap that makes what stands in for a function once: captures are many, and not every function can be hashed."""
+
+    def __init__(self, wrap: Wrap) -> None:
+        self._wrap = wrap
+        self._made: tuple[Value, object] | None = None
+
+    def __call__(self, original: Value) -> object:
+        """Return what stands in for an original, the same one as long as that is the same."""
+        if self._made is None or self._made[0] is not original:
+            self._made = (original, self._wrap(original))
+        return self._made[1]
 
 
 @dataclass(slots=True)
@@ -36,24 +50,25 @@ def replaced(wraps: Mapping[Place, Wrap]) -> Iterator[None]:
     The first to ask for a place replaces what is there, the last to leave puts it back. What stands there in between
     is reached by every thread, and asks by itself whether a capture runs on this one.
     """
-    with ExitStack() as stack:
-        for place, wrap in wraps.items():
-            stack.enter_context(_replaced_at(place, wrap))
-        yield
-
-
-@contextmanager
-def _replaced_at(place: Place, wrap: Wrap) -> Iterator[None]:
-    with _lock:
-        here = _replacements.get(place) or _replace(place, wrap)
-        here.captures += 1
+    taken: list[Place] = []
     try:
+        with _lock:
+            for place, wrap in wraps.items():
+                here = _replacements.get(place) or _replace(place, wrap)
+                here.captures += 1
+                taken.append(place)
         yield
     finally:
         with _lock:
-            here.captures -= 1
-            if not here.captures:
-                _restore(place)
+            for place in reversed(taken):
+                _give_up(place)
+
+
+def _give_up(place: Place) -> None:
+    here = _replacements[place]
+    here.captures -= 1
+    if not here.captures:
+        _restore(place)
 
 
 def _replace(place: Place, wrap: Wrap) -> _Replacement:

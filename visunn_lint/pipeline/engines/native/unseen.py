@@ -2,21 +2,22 @@
 
 from __future__ import annotations
 
-from functools import partial, update_wrapper
+from functools import cache, partial, update_wrapper
 from typing import TYPE_CHECKING, Final
 
 import torch
 from torch._functorch import eager_transforms, vmap
 
-from visunn_lint.pipeline.engines.native.replacing import replaced
+from visunn_lint.pipeline.engines.native.replacing import Once, replaced
 from visunn_lint.pipeline.engines.native.running import recording, unrecorded
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping
     from contextlib import AbstractContextManager
 
     from visunn_lint.pipeline.calling import Args, Function, Kwargs, Value
     from visunn_lint.pipeline.engines.native.recorder import Recorder
+    from visunn_lint.pipeline.engines.native.replacing import Place, Wrap
 
     Show = Callable[[Recorder, Function, Args, Kwargs], Value]
 
@@ -53,7 +54,13 @@ _UNSEEN: Final[tuple[tuple[Value, str, Show], ...]] = (
 
 def shown() -> AbstractContextManager[None]:
     """Tell the recorder of this thread of such calls while the context lasts."""
-    return replaced({(owner, name): partial(_showing, show=show) for owner, name, show in _UNSEEN})
+    return replaced(_wraps())
+
+
+@cache
+def _wraps() -> Mapping[Place, Wrap]:
+    """Return what makes of each function the one that stands in for it."""
+    return {(owner, name): Once(partial(_showing, show=show)) for owner, name, show in _UNSEEN}
 
 
 def _showing(original: Function, show: Show) -> Function:
