@@ -69,7 +69,7 @@ def main(*, sizes: tuple[int, ...], one: tuple[str, int] | None) -> None:
             capture, rest, bytes_beyond = _in_fresh_process(shape, size)
             micros = (f"{seconds / size * 1e6:.0f}" for seconds in (capture, rest, capture + rest))
             table.add_row(shape, f"{size:,}", *micros, f"{capture + rest:.2f}", f"{bytes_beyond / size:,.0f}")
-    Console().print(table)
+    Console(width=120 if not sys.stdout.isatty() else None).print(table)
 
 
 def _in_fresh_process(shape: str, size: int) -> list[float]:

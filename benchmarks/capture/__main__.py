@@ -13,7 +13,7 @@ import click
 from rich.console import Console
 from rich.table import Table
 
-from benchmarks.capture.contenders import BARE, LASTING, OPPONENTS, OURS, is_there
+from benchmarks.capture.contenders import BARE, OPPONENTS, OURS, is_there
 from benchmarks.capture.models import CONVOLUTIONAL, SMALL
 
 Seconds: TypeAlias = Mapping[str, list[float]]
@@ -86,15 +86,15 @@ def _shown(ratio: float | None) -> str:
 
 
 def _measured(model: str, names: list[str], rounds: int) -> dict[str, list[float]]:
-    """Return the seconds of each contender; other tools are beside our capture in a process of their own.
+    """Return the seconds of each contender; every other tool is beside our capture in a process of its own.
 
-    So is the one that replaces functions of torch for good, which slows whatever is measured after it.
+    What runs leaves the processor's caches to what runs next, and some tools leave their wrappers on torch's functions.
     """
     seconds = _in_fresh_process(model, [name for name in names if name not in OPPONENTS], rounds)
-    others = [name for name in names if name in OPPONENTS]
-    for group in ([name for name in others if name not in LASTING], [name for name in others if name in LASTING]):
-        beside = _in_fresh_process(model, [_PAIR, *group], rounds) if group else {}
-        seconds |= {name: beside[name] for name in group} | {_paired(name): beside[_PAIR] for name in group}
+    for name in names:
+        if name in OPPONENTS:
+            beside = _in_fresh_process(model, [_PAIR, name], rounds)
+            seconds |= {name: beside[name], _paired(name): beside[_PAIR]}
     return seconds
 
 

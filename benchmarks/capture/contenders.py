@@ -116,8 +116,6 @@ OPPONENTS: Final = {
     "torch.fx": _fx,
     "torchlens": _torchlens,
 }
-LASTING: Final = frozenset({"torchlens"})
-"""Tools that leave their wrappers on torch's functions."""
 ALL: Final = {**BARE, **OURS, **OPPONENTS}
 
 
