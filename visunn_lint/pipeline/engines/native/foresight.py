@@ -67,7 +67,7 @@ class Foresight:
         if None in parts or not operands:
             return None
         key = (torch.get_default_dtype(), *parts)
-        entry = MEMORY.find(key) or MEMORY.look_up(key, func, args, kwargs, _layouts(operands))
+        entry = MEMORY.find(key) or MEMORY.add(key, func, args, kwargs, _layouts(operands))
         return self._foreseen(key, entry, operands)
 
     def of_layer(self, planned: PlannedOp, layer: nn.Module, x: Tensor) -> Foreseen | None:

@@ -34,13 +34,14 @@ _SILENT: Final = (
 )  # fmt: skip
 
 
-def _getter(name: str) -> Callable[..., Any] | None:
+def getter(name: str) -> Callable[..., Any] | None:
+    """Return the function that torch tells modes of when an attribute of a tensor is read; None if there is no such."""
     return getattr(getattr(_TENSOR, name, None), "__get__", None)
 
 
-_ABOUT_DEVICE: Final = {_getter(name): name for name in _DEVICE_ATTRIBUTES} | {_TENSOR.get_device: "get_device"}
+_ABOUT_DEVICE: Final = {getter(name): name for name in _DEVICE_ATTRIBUTES} | {_TENSOR.get_device: "get_device"}
 _PASSIVE: Final = frozenset(
-    [*map(_getter, _ATTRIBUTES), *(getattr(_TENSOR, name, None) for name in _METHODS), *_FUNCTIONS, *_ABOUT_DEVICE]
+    [*map(getter, _ATTRIBUTES), *(getattr(_TENSOR, name, None) for name in _METHODS), *_FUNCTIONS, *_ABOUT_DEVICE]
 ) - {None}
 
 

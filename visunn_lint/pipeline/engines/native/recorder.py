@@ -144,11 +144,10 @@ class Recorder(TorchFunctionMode):
         scope = self.scope
         outputs = tuple(map(self.lineage.spec, made))
         source = user_location(0, CALL_CODE) or scope.source
-        index = self.ledger.add(
-            Record("opaque", "opaque", scope, call.inputs, call.seen, outputs, source=source, autograd=self.autograd)
+        record = Record(
+            "opaque", "opaque", scope, call.inputs, call.seen, outputs, source=source, autograd=self.autograd
         )
-        if self.tape is not None and call.step is not None:
-            self.tape.steps[index] = call.step
+        index = self._add(record, call.step)
         for slot, tensor in enumerate(made):
             self.lineage.made(tensor, index, slot, outputs[slot])
         for tensor in written_by(call.func, call.args, call.tensors, call.versions):
@@ -205,11 +204,10 @@ class Recorder(TorchFunctionMode):
             step = step and replace(step, writes=(lineage.operand(result),))
             increment_version(result)
         spec = lineage.spec_of(layout.shape, layout.dtype, device)
-        index = self.ledger.add(
-            Record(entry.op, "op", self.scope, inputs, seen, (spec,), entry.arguments, source, autograd=self.autograd)
+        index = self._add(
+            Record(entry.op, "op", self.scope, inputs, seen, (spec,), entry.arguments, source, autograd=self.autograd),
+            step,
         )
-        if self.tape is not None and step is not None:
-            self.tape.steps[index] = step
         lineage.made_plain(result, Producer(index, 0), spec, layout)
         if entry.outcome is IN_PLACE:
             lineage.wrote(result, index)
@@ -231,11 +229,10 @@ class Recorder(TorchFunctionMode):
         layouts = list(map(layout_of, made))
         specs = tuple([lineage.spec_of(layout.shape, layout.dtype, device) for layout in layouts])
         inputs = lineage.reads(operands)
-        index = self.ledger.add(
-            Record(entry.op, "op", self.scope, inputs, seen, specs, entry.arguments, source, autograd=self.autograd)
+        index = self._add(
+            Record(entry.op, "op", self.scope, inputs, seen, specs, entry.arguments, source, autograd=self.autograd),
+            step,
         )
-        if self.tape is not None and step is not None:
-            self.tape.steps[index] = step
         for slot, tensor in enumerate(made):
             lineage.made_plain(tensor, Producer(index, slot), specs[slot], layouts[slot])
         return result
@@ -328,11 +325,14 @@ class Recorder(TorchFunctionMode):
         named = arguments(call.func, call.args, call.kwargs)
         source = user_location(0, CALL_CODE) or scope.source
         op = op_name(call.func)
-        index = self.ledger.add(
-            Record(op, "op", scope, call.inputs, call.seen, outputs, named, source, autograd=self.autograd)
-        )
-        if self.tape is not None and call.step is not None:
-            self.tape.steps[index] = call.step
+        record = Record(op, "op", scope, call.inputs, call.seen, outputs, named, source, autograd=self.autograd)
+        return self._add(record, call.step)
+
+    def _add(self, record: Record, step: Step | None) -> int:
+        """Append a record, with how it was called if that is kept, and return its index."""
+        index = self.ledger.add(record)
+        if self.tape is not None and step is not None:
+            self.tape.steps[index] = step
         return index
 
     def _device(self, call: OpCall) -> str:

@@ -57,7 +57,7 @@ class SpecMemory:
         """Return the entry of a call; None if there has been no such call."""
         return self._entries.get(key)
 
-    def look_up(self, key: Key, func: Function, args: Args, kwargs: Kwargs, layouts: list[Layout]) -> Entry:
+    def add(self, key: Key, func: Function, args: Args, kwargs: Kwargs, layouts: list[Layout]) -> Entry:
         """Return, and keep, what is known of a call from its function, and from how its tensors lie."""
         lying = iter(layouts)
         positional = [_with_layouts(value, lying) for value in args]

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 import torch
 
+from visunn_lint.pipeline.engines.native.passive import getter
 from visunn_lint.pipeline.engines.native.specs.layout import VIEWS, Layout, Outcome, functions_named
 
 if TYPE_CHECKING:
@@ -26,8 +27,6 @@ def _item(_input: Layout, index: Any) -> Outcome:  # noqa: ANN401 -- likewise
     return None if any(isinstance(item, Layout | list) for item in items) else VIEWS
 
 
-_GETTERS: Final = [getattr(getattr(torch.Tensor, name), "__get__") for name in ("T", "mT")]  # noqa: B009 -- typed so by torch
-
 SPECS: Final[dict[Function, SpecFunction]] = {
     **dict.fromkeys(
         functions_named(
@@ -38,6 +37,6 @@ SPECS: Final[dict[Function, SpecFunction]] = {
         ),
         _viewed,
     ),
-    **dict.fromkeys(_GETTERS, _viewed),
+    **dict.fromkeys(filter(None, map(getter, ("T", "mT"))), _viewed),
     torch.Tensor.__getitem__: _item,
 }  # fmt: skip
