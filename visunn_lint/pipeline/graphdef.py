@@ -134,10 +134,9 @@ class GraphWriter:
     def __init__(self) -> None:
         self._graph = GraphDef(versions=VersionDef(producer=_PRODUCER))
         self._pending: list[bytes] = []
-        self._ops: _Once[str] = _Once(lambda op: _field(_OP, op.encode()))
-        self._inputs: _Once[str] = _Once(lambda name: _field(_INPUT, name.encode()))
-        self._kinds: _Once[str] = _Once(lambda kind: _encoded_text(KIND, kind))
-        self._modules: _Once[str] = _Once(lambda module: _encoded_text(MODULE, module))
+        self._sorts: _Once[tuple[str, str]] = _Once(_encoded_sort)
+        self._names: _Once[str] = _Once(_sized_name)
+        self._modules: _Once[str] = _Once(lambda module: _encoded_text(MODULE, module) if module else b"")
         self._calls: _Once[int] = _Once(lambda call: _encoded(CALL, AttrValue(i=call)))
         self._outputs: _OnceEach[TensorSpec | None] = _OnceEach(_encoded_output)
         self._arguments: _OnceEach[Mapping[str, Plain]] = _OnceEach(_encoded_arguments)
@@ -171,11 +170,15 @@ class GraphWriter:
         ``inputs`` are ``name`` or ``name:slot``, ``seen`` their specs where these differ from
         what the producers gave out.
         """
-        parts = [_field(_NAME, name.encode()), self._ops[op], self._kinds[kind], self._written_outputs(outputs)]
-        if inputs:
-            parts += [self._inputs[each] for each in inputs]
-        if module:
-            parts.append(self._modules[module])
+        parts = [
+            _NAME,
+            self._names[name],
+            self._sorts[op, kind],
+            self._outputs.of(outputs[0]) if len(outputs) == 1 else _encoded_outputs(outputs),
+            self._modules[module],
+        ]
+        for each in inputs:
+            parts += (_INPUT, self._names[each])
         if call is not None:
             parts.append(self._calls[call])
         if seen is not None:
@@ -188,13 +191,13 @@ class GraphWriter:
             parts.append(_encoded_text(LABEL, label))
         if autograd != "on":
             parts.append(_encoded_text(AUTOGRAD, autograd))
-        self._pending.append(_field(_NODE, b"".join(parts)))
+        node = b"".join(parts)
+        self._pending += (_NODE, _SHORT[len(node)] if len(node) < len(_SHORT) else _varint(len(node)), node)
 
-    def _written_outputs(self, specs: tuple[TensorSpec | None, ...]) -> bytes:
-        """Return the shapes as TensorBoard reads them and the specs as we do."""
-        if len(specs) == 1:  # most ops make one tensor, and share the objects that tell of it
-            return self._outputs.of(specs[0])
-        return _encoded_outputs(specs)
+
+def _encoded_sort(sort: tuple[str, str]) -> bytes:
+    op, kind = sort
+    return _field(_OP, op.encode()) + _encoded_text(KIND, kind)
 
 
 def _encoded_arguments(arguments: Mapping[str, Plain]) -> bytes:
@@ -244,8 +247,17 @@ def _encoded_text(key: str, value: str) -> bytes:
 
 def _field(tag: bytes, data: bytes) -> bytes:
     """Return a field of bytes as protobuf writes it."""
+    return tag + _sized(data)
+
+
+def _sized(data: bytes) -> bytes:
+    """Return bytes after how many they are."""
     length = len(data)
-    return tag + (_SHORT[length] if length < len(_SHORT) else _varint(length)) + data
+    return (_SHORT[length] if length < len(_SHORT) else _varint(length)) + data
+
+
+def _sized_name(name: str) -> bytes:
+    return _sized(name.encode())
 
 
 def _varint(number: int) -> bytes:

@@ -14,7 +14,7 @@ from torch.nn.modules.module import register_module_forward_hook
 from tests.pipeline.engines.native.capturing import reads, topology_of
 from visunn_lint.pipeline import capture
 from visunn_lint.pipeline.engines.engine import Request
-from visunn_lint.pipeline.engines.native.layers import Layers
+from visunn_lint.pipeline.engines.native.layers import Layers, Setting
 from visunn_lint.pipeline.engines.native.run import run
 from visunn_lint.pipeline.engines.native.rungs import RealRung
 from visunn_lint.pipeline.engines.native.specs.memory import CHECKING, MEMORY
@@ -49,13 +49,43 @@ def ops(model: nn.Module, x: Tensor = X) -> list[str]:
 
 
 def test_layers_that_are_set_up_alike_are_run_once(watched: list[str]) -> None:
-    """Sizes of weights may differ, in one capture and in the next; a stride, a bias or a rank may not."""
-    model = nn.Sequential(nn.Conv2d(3, 8, 3), nn.Conv2d(8, 4, 3), nn.Conv2d(4, 4, 3, stride=2))
+    """Sizes of weights may differ, in one capture and in the next; a bias, a rank or a way to pad may not."""
+    model = nn.Sequential(nn.Conv2d(3, 8, 3), nn.Conv2d(8, 4, 3), nn.Conv2d(4, 4, 1))
     for _ in range(2):
         topology_of(model, X)
     topology_of(nn.Conv2d(3, 5, 3, bias=False), X)
     topology_of(nn.Conv2d(3, 5, 3), X[0])
-    assert watched == ["Conv2d"] * 4
+    assert watched == ["Conv2d"] * 3
+
+
+def test_convolution_hands_on_how_it_moves(watched: list[str]) -> None:
+    """Stride, padding, dilation and groups need no run of their own, and are written down as they are."""
+    settings: list[dict[str, Any]] = [
+        {"stride": 2},
+        {"stride": (1, 2), "padding": 1},
+        {"padding": (2, 1), "dilation": 2},
+        {"groups": 3},
+        {"padding": "same"},
+    ]
+    ways = ["stride", "padding", "dilation", "groups"]
+    for each in settings:
+        layer = nn.Conv2d(3, 6, 3, **each)
+        [node] = topology_of(layer, X).ops()
+        assert (node.output_specs[0].shape, [node.attributes[way] for way in ways]) == (  # type: ignore[union-attr]
+            tuple(layer(X).shape),
+            [getattr(layer, way) for way in ways],
+        )
+    assert watched == ["Conv2d"]
+    failure = capture(nn.Conv2d(3, 6, 3, stride=True), (X,)).table.failure  # equal to 1, and nothing that torch takes
+    assert failure is not None
+    assert failure.error == "TypeError"
+
+
+def test_convolution_that_pads_by_itself_runs(watched: list[str]) -> None:
+    """It makes two ops, of which the first reads another attribute; and learning from it does not mislead others."""
+    model = nn.Sequential(nn.Conv2d(3, 3, 3, padding=1, padding_mode="reflect"), nn.Conv2d(3, 3, 3, padding=2))
+    assert ops(model) == ["pad", "conv2d", "conv2d"]
+    assert watched == ["Conv2d"]
 
 
 @pytest.mark.parametrize("mode", ["eval", "train"])
@@ -65,8 +95,8 @@ def test_capture_is_the_same_with_all_layers_run(name: str, mode: Mode, monkeypa
     with torch.device("meta"):
         model = getattr(torchvision.models, name)()
     captures = []
-    for key in (Layers._key, lambda *_: None):  # noqa: SLF001 -- nothing outside has layers run
-        monkeypatch.setattr(Layers, "_key", key)
+    for key in (Layers._setting, lambda *_: None):  # noqa: SLF001 -- nothing outside has layers run
+        monkeypatch.setattr(Layers, "_setting", key)
         MEMORY.forget()
         captures.append(capture(model, (X,), mode=mode))  # on one line: it is that of the call of the root
     told, run = captures
@@ -140,8 +170,8 @@ def test_real_run_is_the_same_with_all_layers_run(monkeypatch: pytest.MonkeyPatc
     """Plans are followed on real tensors too, where every op of theirs runs."""
     model = nn.Sequential(nn.Conv2d(3, 4, 3), nn.BatchNorm2d(4), nn.ReLU(inplace=True), nn.Conv2d(4, 4, 3))
     captures = []
-    for key in (Layers._key, lambda *_: None):  # noqa: SLF001 -- nothing outside has layers run
-        monkeypatch.setattr(Layers, "_key", key)
+    for key in (Layers._setting, lambda *_: None):  # noqa: SLF001 -- nothing outside has layers run
+        monkeypatch.setattr(Layers, "_setting", key)
         MEMORY.forget()
         request = Request(nn.Sequential(model, model[3:]), (X,), mode="train")
         captures.append(write(run(request, RealRung(), with_grad=False), rung="real"))
@@ -215,7 +245,7 @@ def test_write_of_a_layer_is_read_by_views() -> None:
 
 def test_wrong_plan_is_noticed_when_checked(monkeypatch: pytest.MonkeyPatch) -> None:
     """With the switch set, a layer that does not do what was foreseen ends the run on meta."""
-    monkeypatch.setattr(Layers, "_key", lambda *_: "the same for all")
+    monkeypatch.setattr(Layers, "_setting", lambda *_: Setting("the same for all", b""))
     monkeypatch.setenv(CHECKING, "1")
     made = capture(nn.Sequential(nn.ReLU(), nn.Sigmoid()), (X,))
     assert made.table.captured.rung == "real"

@@ -6,9 +6,10 @@ import inspect
 import marshal
 from functools import lru_cache
 from inspect import Parameter
-from typing import TYPE_CHECKING, Final, NamedTuple, cast
+from typing import TYPE_CHECKING, NamedTuple, cast
 
 from visunn_lint.pipeline.engines.native.arguments import plain
+from visunn_lint.pipeline.engines.native.attributes import OWN, spelled, taken_apart
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -16,6 +17,8 @@ if TYPE_CHECKING:
     from torch import nn
 
     from visunn_lint.spec import Plain
+
+    _There = tuple[tuple[str, bool], ...]
 
 
 class KeptArguments(NamedTuple):
@@ -27,35 +30,30 @@ class KeptArguments(NamedTuple):
 
 def kept_arguments(module: nn.Module) -> KeptArguments:
     """Return the constructor's arguments that a module keeps; modules that are set up alike share the answer."""
-    attributes, cls = module.__dict__, cast("type", type(module))
-    parameters = module._parameters  # noqa: SLF001 -- get_parameter() has no word for a bias that is not there
-    kept: dict[str, object] = {}
-    for name in _constructor_arguments(cls):
-        if name in attributes:
-            kept[name] = attributes[name]
-        elif name in parameters:
-            kept[name] = parameters[name] is not None  # whether there is a bias, not the bias
-    if all(map(_is_plain, kept.values())):
-        return _told_of_plain(cls, marshal.dumps(kept, 2))  # in which True, 1 and 1.0 differ
-    return _told(cls, kept)
-
-
-def _is_plain(value: object) -> bool:
-    kind = type(value)
-    return kind in _PLAIN or (kind is tuple and _PLAIN.issuperset(map(type, cast("tuple[object, ...]", value))))
-
-
-_PLAIN: Final = frozenset({bool, int, float, str, type(None)})
+    cls, parameters = cast("type", type(module)), module._parameters  # noqa: SLF001 -- get_parameter() has no word for a bias that is not there
+    there = tuple([(name, parameter is not None) for name, parameter in parameters.items()]) if parameters else ()
+    parts = taken_apart(module)
+    if parts is not None:
+        names, own = parts[0].own, parts[1][OWN]
+        if names and names[-1] == "forward":  # what stands in for it while the run lasts
+            names, own = names[:-1], own[:-1]
+        spelling = spelled(own)
+        if spelling is not None:
+            return _told_of_plain(cls, names, spelling, there)
+    return _told(cls, module.__dict__, there)
 
 
 @lru_cache(maxsize=4096)
-def _told_of_plain(cls: type, spelled: bytes) -> KeptArguments:
-    return _told(cls, marshal.loads(spelled))  # noqa: S302 -- written just before, of plain values
+def _told_of_plain(cls: type, names: tuple[str, ...], spelling: bytes, there: _There) -> KeptArguments:
+    return _told(cls, dict(zip(names, marshal.loads(spelling), strict=True)), there)  # noqa: S302 -- written just before
 
 
-def _told(cls: type, kept: Mapping[str, object]) -> KeptArguments:
-    spelled = {name: plain(value) for name, value in kept.items()}
-    values = {name: value for name, value in spelled.items() if value is not None or kept[name] is None}
+def _told(cls: type, attributes: Mapping[str, object], there: _There) -> KeptArguments:
+    """Return what a module with such attributes keeps; of a bias, whether it is there."""
+    held = {**dict(there), **attributes}
+    kept = {name: held[name] for name in _constructor_arguments(cls) if name in held}
+    told = {name: plain(value) for name, value in kept.items()}
+    values = {name: value for name, value in told.items() if value is not None or kept[name] is None}
     return KeptArguments(values, tuple(_at_default(cls, values)))
 
 

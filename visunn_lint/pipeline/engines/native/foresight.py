@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, TypeAlias, cast
+from typing import TYPE_CHECKING, Final, TypeAlias, cast
 
 import msgspec
 import torch
@@ -66,23 +66,22 @@ class Foresight:
             parts += (name, self._part(value, operands))
         if None in parts or not operands:
             return None
-        key = (torch.get_default_dtype(), *parts)
+        key = (_default_dtype(), *parts)
         entry = MEMORY.find(key) or MEMORY.add(key, func, args, kwargs, _layouts(operands))
         return self._foreseen(key, entry, operands)
 
-    def of_layer(self, planned: PlannedOp, layer: nn.Module, x: Tensor) -> Foreseen | None:
-        """Return what is known of a layer's call at a plain moment; None if it has to be run."""
+    def of_layer(self, planned: PlannedOp, layer: nn.Module, x: Tensor, handed: bytes) -> Foreseen | None:
+        """Return what is known of a layer's call at a plain moment, on plain tensors; None if it has to be run."""
         held, foreseeable = layer.__dict__, self._lineage.foreseeable
         operands: Operands = []
-        for slot in planned.operands:
-            tensor = slot.of(held, x)
-            known = foreseeable(tensor) if type(tensor) in PLAIN_TENSORS else None
+        for place, name in planned.operands:
+            known = foreseeable(held[place][name] if name else x)
             if known is None:
                 return None
             operands.append(known)
         layouts = _layouts(operands)
-        key = (torch.get_default_dtype(), *layouts)
-        entry = planned.entries.get(key) or planned.learn(key, layouts)
+        key = (_default_dtype(), handed, *layouts)
+        entry = planned.entries.get(key) or planned.learn(key, handed, layer, x, layouts)
         return None if entry.outcome is None else self._foreseen(key, entry, operands)
 
     def _foreseen(self, key: Key, entry: Entry, operands: Operands) -> Foreseen | None:
@@ -132,18 +131,27 @@ def _layouts(operands: Operands) -> list[Layout]:
     return [cast("Layout", reference.layout) for _, reference in operands]
 
 
+_default_dtype: Final = torch.get_default_dtype
+_grad_is_on: Final = torch.is_grad_enabled
+_inference_is_on: Final = torch.is_inference_mode_enabled
+_autocast_is_on: Final = torch._C._is_any_autocast_enabled  # noqa: SLF001 -- the public question is one for each device
+_dispatch_modes: Final = torch._C._len_torch_dispatch_stack  # noqa: SLF001 -- modes have no public question
+_function_modes: Final = torch._C._len_torch_function_stack  # noqa: SLF001 -- likewise
+_transform: Final = _functorch.peek_interpreter_stack
+
+
 def is_plain_moment(function_modes: int = 0) -> bool:
     """Return whether nothing but its operands decides what an op does: no grad, autocast, transform or mode.
 
     ``function_modes`` are the ones that there should be: ours, where it does not handle a call.
     """
     return not (
-        torch.is_grad_enabled()
-        or torch.is_inference_mode_enabled()
-        or torch._C._is_any_autocast_enabled()  # noqa: SLF001 -- the public question is one for each device
-        or torch._C._len_torch_dispatch_stack()  # noqa: SLF001 -- modes have no public question
-        or torch._C._len_torch_function_stack() != function_modes  # noqa: SLF001 -- likewise
-        or _functorch.peek_interpreter_stack() is not None
+        _grad_is_on()
+        or _inference_is_on()
+        or _autocast_is_on()
+        or _dispatch_modes()
+        or _function_modes() != function_modes
+        or _transform() is not None
     )
 
 

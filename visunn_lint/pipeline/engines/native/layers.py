@@ -19,6 +19,7 @@ from torch import nn
 from torch.nn import functional
 from torch.nn.modules import module as torchs_module
 
+from visunn_lint.pipeline.engines.native.attributes import OF_EVERY_MODULE
 from visunn_lint.pipeline.engines.native.foresight import is_plain_moment
 from visunn_lint.pipeline.engines.native.module_calls import ORIGINAL_CALL, has_own_forward
 from visunn_lint.pipeline.engines.native.plans import is_told_apart, plan_of
@@ -32,8 +33,11 @@ if TYPE_CHECKING:
     from torch import Tensor
 
     from visunn_lint.pipeline.calling import Args, Function, Kwargs, Value
+    from visunn_lint.pipeline.engines.native.plans import Plan
     from visunn_lint.pipeline.engines.native.recorder import Recorder
     from visunn_lint.pipeline.engines.native.specs.memory import Key
+
+    _Called = tuple[tuple[Callable[[Kwargs], Value], Kwargs], ...]
 
 _LAYERS: Final = frozenset({
     nn.Linear, nn.Conv1d, nn.Conv2d, nn.Conv3d, nn.BatchNorm1d, nn.BatchNorm2d, nn.BatchNorm3d, nn.LayerNorm,
@@ -43,10 +47,10 @@ _LAYERS: Final = frozenset({
     nn.AdaptiveAvgPool3d, nn.Dropout, nn.Dropout1d, nn.Dropout2d, nn.Dropout3d,
 })  # fmt: skip
 """Layers whose way from input to op is decided by their attributes and by the rank of the input, by nothing else."""
+_CONVOLUTIONS: Final = frozenset({nn.Conv1d, nn.Conv2d, nn.Conv3d})
 
 _TORCH: Final = f"{Path(torch.__file__).parent}{sep}"
-_OF_EVERY_MODULE: Final = frozenset({*nn.Module().__dict__, "forward"})
-_EMPTY: Final = ("_forward_hooks", "_forward_pre_hooks", "_backward_hooks", "_backward_pre_hooks", "_modules")
+_EMPTY: Final = itemgetter("_forward_hooks", "_forward_pre_hooks", "_backward_hooks", "_backward_pre_hooks", "_modules")
 _HOOKS_OF_ALL: Final[tuple[Mapping[int, object], ...]] = (
     torchs_module._global_forward_hooks,  # noqa: SLF001 -- as Module.__call__ asks
     torchs_module._global_forward_pre_hooks,  # noqa: SLF001 -- likewise
@@ -56,6 +60,17 @@ _HOOKS_OF_ALL: Final[tuple[Mapping[int, object], ...]] = (
 _STORED: Final = PLAIN_TENSORS | {type(None)}
 _SIZES: Final = frozenset({"in_features", "out_features", "in_channels", "out_channels", "num_features"})
 """What a layer notes of its weights and does not read again: their shapes are what counts."""
+_PADDED: Final = "padding_mode"
+_CONVOLVING: Final = ("stride", "padding", "dilation", "groups")
+_OF_PADDING: Final = frozenset({"kernel_size", "_reversed_padding_repeated_twice"})
+"""What a convolution reads only to pad its input by itself."""
+
+
+class Setting(NamedTuple):
+    """How a layer is set up: ``key`` decides which ops it makes, ``handed`` spells what it hands on to them."""
+
+    key: Key
+    handed: bytes
 
 
 class Layers:
@@ -65,42 +80,51 @@ class Layers:
         self._recorder = recorder
         self._checks = is_checking()
 
-    def call(self, module: nn.Module, run: Function, args: Args, kwargs: Kwargs) -> Value:
-        """Return the result of a module's call; ``run`` is the method that it goes through."""
-        if type(module) not in _LAYERS or run is not ORIGINAL_CALL or kwargs or len(args) != 1:
-            return run(module, *args, **kwargs)
-        with unrecorded():
-            key = self._key(module, args[0])
-            plan = None if key is None or self._checks else MEMORY.plans.get(key)
-            if plan is not None:
-                return self._recorder.follow(plan, module, args[0])
-        if key is None or (key in MEMORY.plans and not self._checks):
-            return run(module, *args)
-        return self._watched(key, module, run, args[0])
+    def setting(self, layer: nn.Module, run: Function, args: Args, kwargs: Kwargs) -> Setting | None:
+        """Return what decides the ops of a layer's call; None for any other call, and for one out of the ordinary.
 
-    def _key(self, layer: nn.Module, x: Value) -> Key | None:
-        """Return what decides the op of a layer's call; None if anything about it is out of the ordinary."""
+        ``run`` is the method that the call goes through.
+        """
+        if type(layer) not in _LAYERS or run is not ORIGINAL_CALL or kwargs or len(args) != 1:
+            return None
+        return self._setting(layer, args[0])
+
+    def plan(self, setting: Setting) -> Plan | None:
+        """Return the plan of a call; None if there is none so far, or if it is to be compared with a run."""
+        return None if self._checks else MEMORY.plans.get(setting.key)
+
+    def run(self, setting: Setting | None, layer: nn.Module, run: Function, args: Args, kwargs: Kwargs) -> Value:
+        """Run a call that cannot be followed, and learn from it if it is the first of its setting."""
+        if setting is None or (setting.key in MEMORY.plans and not self._checks):
+            return run(layer, *args, **kwargs)
+        return self._watched(setting.key, layer, run, args[0])
+
+    def _setting(self, layer: nn.Module, x: Value) -> Setting | None:
         held, cls = layer.__dict__, type(layer)
         way = _way(cast("type", cls), cls.forward, tuple(held))
-        if way is None or type(x) is not torch.Tensor or any(way.empty(held)) or has_own_forward(layer):
+        if way is None or type(x) is not torch.Tensor or any(_EMPTY(held)) or has_own_forward(layer):
+            return None
+        token = way.token(cls)
+        if token is None or not self._is_plain_moment() or held.get(_PADDED, "zeros") != "zeros":
+            return None
+        parameters, buffers = held["_parameters"], held["_buffers"]
+        kinds = (*map(type, parameters.values()), *map(type, buffers.values()))
+        if not _STORED.issuperset(kinds):
             return None
         try:
-            functions = way.functions(cls)
             settings = marshal.dumps(way.settings(held), 2)  # of plain values alone; True, 1 and 1.0 differ in it
+            handed = marshal.dumps(way.handed(held), 2) if way.handed else b""
         except (KeyError, ValueError):
             return None
-        stored = {**held["_parameters"], **held["_buffers"]}
-        kinds = tuple(map(type, stored.values()))
-        if not _are_torchs(functions) or not self._is_plain_moment() or not _STORED.issuperset(kinds):
-            return None
-        return functions, settings, len(held["_parameters"]), tuple(stored), kinds, x.dim()
+        key = (token, settings, len(parameters), *parameters, *buffers, kinds, x.dim())
+        return Setting(key, handed)
 
     def _is_plain_moment(self) -> bool:
         recorder = self._recorder
         return (
             is_plain_moment(function_modes=1)
-            and torch._C._get_function_stack_at(0) is recorder  # noqa: SLF001 -- modes have no public question
-            and torch._C._get_tracing_state() is None  # noqa: SLF001 -- as Module.__call__ asks
+            and _function_mode_at(0) is recorder
+            and _tracing_state() is None
             and not recorder.initialising
             and not any(_HOOKS_OF_ALL)
         )
@@ -112,7 +136,7 @@ class Layers:
         with unrecorded():
             if not is_told_apart(layer, x):
                 return result
-            made = plan_of(seen, layer, x, result)
+            made = plan_of(seen, layer, x, result, _handed_on(type(layer)))
         known = MEMORY.keep_plan(key, made)
         if known != made:
             message = f"a {type(layer).__name__} calls {made}, foreseen was {known}"
@@ -120,34 +144,57 @@ class Layers:
         return result
 
 
-class _Way(NamedTuple):
+_function_mode_at: Final = torch._C._get_function_stack_at  # noqa: SLF001 -- modes have no public question
+_tracing_state: Final = torch._C._get_tracing_state  # noqa: SLF001 -- as Module.__call__ asks
+
+
+def _handed_on(cls: type) -> tuple[str, ...]:
+    """Return the attributes that a layer hands on to its op as its last arguments, whatever they are."""
+    return _CONVOLVING if cls in _CONVOLUTIONS else ()
+
+
+class _Way:
     """What a layer reads on the way from its call to its op."""
 
-    methods: Callable[[type], Value]
-    called: tuple[tuple[Callable[[Kwargs], Value], Kwargs], ...]
-    settings: Callable[[Kwargs], Value]
-    empty: Callable[[Kwargs], Args]
+    def __init__(self, methods: tuple[str, ...], called: _Called, settings: list[str], handed: tuple[str, ...]) -> None:
+        self._methods: Callable[[type], Value] = attrgetter(*methods)
+        self._called = called
+        self.settings: Callable[[Kwargs], Value] = itemgetter("training", *settings)
+        self.handed: Callable[[Kwargs], Value] | None = itemgetter(*handed) if handed else None
+        self._last: tuple[Value, object] = ((), None)
 
-    def functions(self, cls: type) -> tuple[Value, ...]:
-        """Return the functions on the way, as they are now: people replace them."""
-        return self.methods(cls), *[get(home) for get, home in self.called]
+    def token(self, cls: type) -> object:
+        """Return what stands for the functions on the way as they are now, people replace them; None if not torch's."""
+        functions = (self._methods(cls), *[get(home) for get, home in self._called])
+        if functions != self._last[0]:
+            self._last = (functions, _token(functions))
+        return self._last[1]
 
 
 @lru_cache(maxsize=4096)
 def _way(cls: type, forward: Function, attributes: tuple[str, ...]) -> _Way | None:
     """Return what layers with such attributes read; None where ``forward`` is in C, or calls nothing of torch's."""
-    if not isfunction(forward) or not set(_EMPTY).issubset(attributes):
+    if not isfunction(forward) or not OF_EVERY_MODULE.issubset(attributes):
         return None
     methods, read = ["forward"], set[str]()
     for method in methods:  # it grows by the methods that these call
         names = getattr(cls, method).__code__.co_names
         read.update(names)
         methods += [name for name in names if name not in methods and isfunction(getattr(cls, name, None))]
-    own = [name for name in attributes if name not in _OF_EVERY_MODULE and (name in read or name not in _SIZES)]
     homes = [functional.__dict__, *([torch.__dict__] if "torch" in read else [])]
     names = [sorted(name for name in read if callable(home.get(name))) for home in homes]
     called = tuple((itemgetter(*found), home) for found, home in zip(names, homes, strict=True) if found)
-    return _Way(attrgetter(*methods), called, itemgetter("training", *own), itemgetter(*_EMPTY)) if called else None
+    handed = _handed_on(cls)
+    unread = {*handed, *_OF_PADDING} if handed else set[str]()
+    own = [name for name in attributes if name not in OF_EVERY_MODULE and name != "forward" and name not in unread]
+    settings = [name for name in own if name in read or name not in _SIZES]
+    return _Way(tuple(methods), called, settings, handed) if called else None
+
+
+@lru_cache(maxsize=4096)
+def _token(functions: Value) -> object:
+    """Return what stands for some functions; None if not all of them are torch's."""
+    return object() if _are_torchs(functions) else None
 
 
 @lru_cache(maxsize=4096)

@@ -8,7 +8,7 @@ from visunn_lint.pipeline.graphdef import Names, legal_prefix
 from visunn_lint.records import short_op
 
 if TYPE_CHECKING:
-    from visunn_lint.pipeline.engines.native.record import Record, Scope
+    from visunn_lint.pipeline.engines.native.record import Record
 
 
 class Ledger:
@@ -28,46 +28,25 @@ class Ledger:
         """Append a record and return its index."""
         index = len(self.records)
         self.records.append(record)
-        self.names.append(self._taken.take_within(self._prefix(record), _last(record)))
-        return index
-
-    def _prefix(self, record: Record) -> str:
-        """Return what the names of a call's nodes begin with, or those of what stands in a module."""
         scope = record.scope
         if scope is not None:
-            key = (scope.module, scope.call)
-            known = self._prefixes.get(key)
-            return known if known is not None else self._keep(key, _scope_parts(scope))
-        key = (record.module, 0) if record.kind not in _AT_THE_ROOT else (record.kind, -1)
-        known = self._prefixes.get(key)
-        return known if known is not None else self._keep(key, _stored_parts(record))
+            prefix = self._prefixes.get((scope.module, scope.call)) or self._keep(scope.module, scope.call)
+            last = short_op(record.op)
+        elif record.kind in _AT_THE_ROOT:
+            prefix, last = legal_prefix(self._root, record.kind), record.label.rpartition(".")[2] or record.kind
+        else:
+            prefix = self._prefixes.get((record.module, 0)) or self._keep(record.module, 0)
+            last = record.label.rpartition(".")[2] or record.kind
+        self.names.append(self._taken.take_within(prefix, last))
+        return index
 
-    def _keep(self, key: tuple[str, int], parts: list[str]) -> str:
-        prefix = self._prefixes[key] = legal_prefix(self._root, *parts)
+    def _keep(self, module: str, call: int) -> str:
+        """Return what the names of a call's nodes begin with, and those of what stands in its module."""
+        segments = module.split(".") if module else []
+        if call and segments:
+            segments[-1] = f"{segments[-1]}.{call}"
+        prefix = self._prefixes[module, call] = legal_prefix(self._root, *segments)
         return prefix
 
 
 _AT_THE_ROOT: Final = frozenset({"input", "output"})
-
-
-def _last(record: Record) -> str:
-    if record.scope is not None:
-        return short_op(record.op)
-    return record.label.rpartition(".")[2] or record.kind
-
-
-def _stored_parts(record: Record) -> list[str]:
-    if record.kind in _AT_THE_ROOT:
-        return [record.kind]
-    return _segments(record.module)
-
-
-def _segments(path: str) -> list[str]:
-    return path.split(".") if path else []
-
-
-def _scope_parts(scope: Scope) -> list[str]:
-    segments = _segments(scope.module)
-    if scope.call and segments:
-        segments[-1] = f"{segments[-1]}.{scope.call}"
-    return segments

@@ -102,12 +102,12 @@ class Lineage:
         if reference is None or reference.lineage is not self:
             known = self._met.get(id(tensor))
             if known is None:
-                if not self._rung.defers(tensor) or self._owner(tensor) is not None:
-                    return None
-                known = self._meet(tensor)
-            tensor, reference = known.stand_in if known.stand_in is not None else tensor, known.reference
-            if known.stand_in is not None:  # an op may have changed it since
-                reference = getattr(tensor, _REFERENCE)
+                defers = self._rung.defers(tensor) and self._owner(tensor) is None
+                return (tensor, self._meet(tensor)) if defers else None
+            reference = known.reference
+            if known.stand_in is not None:
+                tensor = known.stand_in
+                reference = getattr(tensor, _REFERENCE)  # an op may have changed it since
         if reference.layout is None:
             return None
         if reference.version != tensor._version:  # noqa: SLF001 -- it has no public name
@@ -195,11 +195,13 @@ class Lineage:
 
     def slot(self, path: str, tensor: Tensor) -> Slot:
         """Return what a tensor is at some place among the inputs or outputs of a call."""
-        reference = self._reference(tensor)
-        if reference is None or reference.layout is None or reference.version != tensor._version:  # noqa: SLF001 -- as above
+        known: Reference | None = getattr(tensor, _REFERENCE, None)
+        if (
+            known is None or known.lineage is not self or known.layout is None or known.version != tensor._version  # noqa: SLF001 -- as above
+        ):
             spec, producer = self.spec(tensor), self.producer(tensor)
         else:
-            spec, producer = reference.spec, self.read(tensor, reference)
+            spec, producer = known.spec, self.read(tensor, known) if self._written else known.producer
         return Slot(path, spec, self._ledger.names[producer.node], producer.slot)
 
     def spec_on(self, tensor: Tensor, device: str) -> TensorSpec:
@@ -228,12 +230,13 @@ class Lineage:
         self._owners.clear()
         self._rung.forget()
 
-    def _meet(self, tensor: Tensor) -> _Met:
+    def _meet(self, tensor: Tensor) -> Reference:
         """Give a plain tensor of the user's its node, and no stand-in as yet."""
         layout = layout_of(tensor)
         spec = self.spec_of(layout.shape, layout.dtype, self._origins.device(tensor))
-        known = self._met[id(tensor)] = _Met(tensor, None, self._node(tensor, spec, layout))
-        return known
+        reference = self._node(tensor, spec, layout)
+        self._met[id(tensor)] = _Met(tensor, None, reference)
+        return reference
 
     def _meet_stand_in(self, tensor: Tensor) -> Tensor:
         """Make the stand-in of a tensor of the user's, and the node that it comes from."""

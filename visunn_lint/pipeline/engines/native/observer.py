@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from torch import nn
 
     from visunn_lint.pipeline.calling import Args, Function, Kwargs, Value
+    from visunn_lint.pipeline.engines.native.layers import Setting
     from visunn_lint.pipeline.engines.native.recorder import Recorder
     from visunn_lint.pipeline.engines.native.structure import Leaf
     from visunn_lint.records import Slot
@@ -68,17 +69,25 @@ class CallObserver:
         directly: bool,
     ) -> Value:
         """Run a call of a module and log it."""
-        recorder = self._recorder
+        recorder, layers = self._recorder, self._layers
         outer = recorder.scope
         if recorder.muted or is_compiled(module) or (outer.owner is module and not outer.entered and not directly):
             return run(module, *args, **kwargs)
-        scope = recorder.scope = self._open(module, args, kwargs, directly=directly)
         try:
-            result = self._run(module, run, args, kwargs)
-            self._close(scope, result)
+            with unrecorded():
+                scope = recorder.scope = self._open(module, args, kwargs, directly=directly)
+                setting = layers.setting(module, run, args, kwargs)
+                plan = layers.plan(setting) if setting is not None else None
+                if setting is not None and plan is not None:
+                    result = recorder.follow(plan, module, args[0], setting.handed)
+                    self._close(scope, result)
+                    return result
+            result = self._run(setting, module, run, args, kwargs)
+            with unrecorded():
+                self._close(scope, result)
         except BaseException as error:
-            if self.log.raised is not error:
-                self.log.raised, self.log.raised_in = error, scope
+            if self.log.raised is not error and recorder.scope is not outer:
+                self.log.raised, self.log.raised_in = error, recorder.scope
             raise
         finally:
             recorder.scope = outer
@@ -87,7 +96,7 @@ class CallObserver:
     def _open(self, module: nn.Module, args: Args, kwargs: Kwargs, *, directly: bool) -> Scope:
         """Log a call without outputs as yet, and return its scope."""
         outer = self._recorder.scope
-        path = self._path(module)
+        path = self._paths.get(id(module)) or self._path(module)
         calls = self.log.calls.setdefault(path, [])
         if directly:
             self.log.direct[path] += 1
@@ -123,12 +132,11 @@ class CallObserver:
             self.log.found[name] = inner
         return self._paths[id(module)]
 
-    def _run(self, module: nn.Module, run: Function, args: Args, kwargs: Kwargs) -> Value:
+    def _run(self, setting: Setting | None, module: nn.Module, run: Function, args: Args, kwargs: Kwargs) -> Value:
         if isinstance(module, torch.jit.ScriptModule):
             return self._recorder.run_opaque(run, (module, *args), kwargs)
-        return self._layers.call(module, run, args, kwargs)
+        return self._layers.run(setting, module, run, args, kwargs)
 
     def _slots(self, leaves: list[Leaf]) -> tuple[Slot, ...]:
         slot = self._recorder.lineage.slot
-        with unrecorded():
-            return tuple([slot(path, tensor) for path, tensor in leaves])
+        return tuple([slot(path, tensor) for path, tensor in leaves])

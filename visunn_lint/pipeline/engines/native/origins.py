@@ -51,12 +51,11 @@ class Origins:
         """Return the node for a tensor that stood before the run."""
         key = id(tensor)
         if key in self._inputs:
-            return Record("input", "input", None, outputs=(spec,), label=self._inputs[key])
+            return Record("input", "input", None, (), (), (spec,), label=self._inputs[key])
         stored = self._stored.get(key)
         if stored is not None:
             kind, module, label = stored
-            flags = _FLAGS[tensor.requires_grad]
-            return Record(kind, kind, None, outputs=(spec,), label=label, module=module, arguments=flags)
+            return Record(kind, kind, None, (), (), (spec,), _FLAGS[tensor.requires_grad], None, label, module)
         origin, holder, label = self._unregistered.get(key) or ("elsewhere", "", "")
         constructor = constructor_of(tensor, sys._getframe()) if origin == "elsewhere" else ""  # noqa: SLF001 -- the documented way
         if constructor:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from operator import is_
 from typing import TYPE_CHECKING, Final, NamedTuple, TypeAlias
 
 import torch
@@ -12,7 +13,7 @@ from visunn_lint.pipeline.engines.native.specs import spec_functions
 from visunn_lint.pipeline.engines.native.specs.memory import Entry, foretold, key_of_plain
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
     from torch import Tensor, nn
 
@@ -23,13 +24,14 @@ if TYPE_CHECKING:
     from visunn_lint.spec import Plain
 
 _MOST_ENTRIES: Final = 1 << 12
-_INPUT, _GIVEN = "input", "given"
+_INPUT, _GIVEN, _ATTRIBUTE = "input", "given", "attribute"
+_VALUES: Final = frozenset({_GIVEN, _ATTRIBUTE})
 _PLACES: Final = ("_parameters", "_buffers")
 _RANK: Final = frozenset({torch.Tensor.dim, torch.Tensor.ndim.__get__})  # type: ignore[attr-defined]  # it is a getter
 
 
 class Slot(NamedTuple):
-    """One argument of an op: the input, what the layer holds in ``place`` under ``name``, or a plain value.
+    """One argument of an op: the input, what the layer holds in ``place`` or as attribute ``name``, or a plain value.
 
     ``key`` tells plain values apart that are equal, such as 1 and True.
     """
@@ -43,44 +45,48 @@ class Slot(NamedTuple):
         """Return the argument for the layer with these attributes."""
         if self.place == _GIVEN:
             return self.value
+        if self.place == _ATTRIBUTE:
+            return held[self.name]
         return x if self.place == _INPUT else held[self.place][self.name]
 
 
 @dataclass(slots=True)
 class PlannedOp:
-    """One op of a layer: the function, its arguments, and those of them that are tensors, in their order.
+    """One op of a layer: the function, and its arguments.
 
-    ``op`` and ``named`` are how the call is written down; ``entries`` what is known of it, by how its tensors lie.
+    ``op`` is how it is written down, ``named`` its arguments that are no tensors, by what the layer hands on;
+    ``operands`` are place and name of each tensor among the arguments; ``entries`` are what is known of a call, by how
+    its tensors lie and what the layer hands on.
     """
 
     func: Function
     args: tuple[Slot, ...]
     kwargs: tuple[tuple[str, Slot], ...]
-    op: str = field(compare=False)
-    named: dict[str, Plain] = field(compare=False)
-    operands: tuple[Slot, ...] = field(init=False, compare=False)
+    op: str = field(init=False, compare=False)
+    named: dict[bytes, dict[str, Plain]] = field(default_factory=dict, compare=False)
+    operands: tuple[tuple[str, str], ...] = field(init=False, compare=False)
     entries: dict[Key, Entry] = field(default_factory=dict, compare=False)
 
     def __post_init__(self) -> None:
-        """Set the operands."""
+        """Set what follows from function and arguments."""
+        self.op = op_name(self.func)
         slots = (*self.args, *(slot for _, slot in self.kwargs))
-        self.operands = tuple(slot for slot in slots if slot.place != _GIVEN)
+        self.operands = tuple((slot.place, slot.name) for slot in slots if slot.place not in _VALUES)
 
     def arguments(self, layer: nn.Module, x: Tensor) -> tuple[Args, Kwargs]:
         """Return the arguments for one layer and its input."""
         held = layer.__dict__
         return tuple([slot.of(held, x) for slot in self.args]), {name: slot.of(held, x) for name, slot in self.kwargs}
 
-    def learn(self, key: Key, layouts: list[Layout]) -> Entry:
+    def learn(self, key: Key, handed: bytes, layer: nn.Module, x: Tensor, layouts: list[Layout]) -> Entry:
         """Return, and keep, what the op's spec function says of tensors that lie so."""
         if len(self.entries) >= _MOST_ENTRIES:
             self.entries.clear()
-        lying = iter(layouts)
-        slots = (*self.args, *(slot for _, slot in self.kwargs))
-        values = [slot.value if slot.place == _GIVEN else next(lying) for slot in slots]
-        args, named = values[: len(self.args)], values[len(self.args) :]
-        kwargs = {name: value for (name, _), value in zip(self.kwargs, named, strict=True)}
-        entry = self.entries[key] = Entry(foretold(self.func, args, kwargs), self.op, self.named)
+        args, kwargs = self.arguments(layer, x)
+        named = self.named.get(handed)
+        if named is None:
+            named = self.named[handed] = arguments(self.func, args, kwargs)
+        entry = self.entries[key] = Entry(foretold(self.func, args, kwargs, layouts), self.op, named)
         return entry
 
 
@@ -88,25 +94,34 @@ Plan: TypeAlias = tuple[PlannedOp, ...]
 """The ops of a layer in their order: the last one makes its result, those before it count something in a buffer."""
 
 
-def plan_of(seen: list[Seen], layer: nn.Module, x: Tensor, result: Value) -> Plan | None:
-    """Return the plan of a call that was seen; None if its ops read more than the layer holds, or each other."""
+def plan_of(seen: list[Seen], layer: nn.Module, x: Tensor, result: Value, handed: tuple[str, ...]) -> Plan | None:
+    """Return the plan of a call that was seen; None if its ops read more than the layer holds, or each other.
+
+    ``handed`` are the attributes that are the last arguments of the last op.
+    """
     calls = [call for call in seen if call.func not in _RANK]
     if not calls or calls[-1].result is not result or calls[-1].func not in spec_functions():
         return None
     if not all(is_in_place(call.func) and isinstance(call.result, torch.Tensor) for call in calls[:-1]):
         return None
-    tensors = _tensors(layer, x)
-    planned = [_planned(call, tensors) for call in calls]
+    stored = _tensors(layer, x)
+    planned = [_planned(call, stored) for call in calls]
+    if handed:
+        planned[-1] = _planned(calls[-1], stored, handed, [layer.__dict__[name] for name in handed])
     return None if None in planned else tuple(planned)  # type: ignore[arg-type]  # none is None
 
 
-def _planned(call: Seen, tensors: Mapping[int, Slot]) -> PlannedOp | None:
-    args = [_slot(value, tensors) for value in call.args]
+def _planned(
+    call: Seen, tensors: Mapping[int, Slot], handed: tuple[str, ...] = (), values: Sequence[Value] = ()
+) -> PlannedOp | None:
+    """Return one op of a plan; None if an argument is from elsewhere, or what is handed on not at the end of them."""
+    given = len(call.args) - len(handed)
+    args = [_slot(value, tensors) for value in call.args[:given]]
     kwargs = [(name, _slot(value, tensors)) for name, value in call.kwargs.items()]
-    if None in args or any(slot is None for _, slot in kwargs):
+    if None in args or any(slot is None for _, slot in kwargs) or not all(map(is_, call.args[given:], values)):
         return None
-    named = arguments(call.func, call.args, call.kwargs)
-    return PlannedOp(call.func, tuple(args), tuple(kwargs), op_name(call.func), named)  # type: ignore[arg-type]  # likewise
+    args += [Slot(_ATTRIBUTE, name) for name in handed]
+    return PlannedOp(call.func, tuple(args), tuple(kwargs))  # type: ignore[arg-type]  # likewise
 
 
 def is_told_apart(layer: nn.Module, x: Tensor) -> bool:

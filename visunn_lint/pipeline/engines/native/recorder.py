@@ -104,12 +104,15 @@ class Recorder(TorchFunctionMode):
         finally:
             self._seen = outer
 
-    def follow(self, plan: Plan, layer: nn.Module, x: Tensor) -> Value:
-        """Record the ops of a layer's call at a plain moment, and return what the last one makes."""
-        *before, last = plan
-        for planned in before:
+    def follow(self, plan: Plan, layer: nn.Module, x: Tensor, handed: bytes) -> Value:
+        """Record the ops of a layer's call at a plain moment, and return what the last one makes.
+
+        ``handed`` spells what the layer hands on to it.
+        """
+        last = plan[-1]
+        for planned in plan[:-1]:
             self._run(planned.func, *planned.arguments(layer, x))
-        foreseen = None if self._foresight is None else self._foresight.of_layer(last, layer, x)
+        foreseen = None if self._foresight is None else self._foresight.of_layer(last, layer, x, handed)
         if foreseen is None:
             return self._run(last.func, *last.arguments(layer, x))
         step = None if self.tape is None else self._step(last.func, *last.arguments(layer, x), None)
@@ -194,18 +197,17 @@ class Recorder(TorchFunctionMode):
         """Record a call that need not be run, and return the tensor that it makes or writes into."""
         lineage, entry, operands = self.lineage, foreseen.entry, foreseen.operands
         seen = [reference.spec for _, reference in operands]
-        device = _device_among(seen)
         layout = entry.outcome
-        inputs = lineage.reads(operands)
         if isinstance(layout, Layout):
             result = torch.empty_strided(layout.shape, layout.stride, dtype=layout.dtype, device=META)
         else:
             result, layout = operands[0][0], layout_of(operands[0][0])
             step = step and replace(step, writes=(lineage.operand(result),))
             increment_version(result)
-        spec = lineage.spec_of(layout.shape, layout.dtype, device)
+        spec = lineage.spec_of(layout.shape, layout.dtype, _device_among(seen))
+        inputs = lineage.reads(operands)
         index = self._add(
-            Record(entry.op, "op", self.scope, inputs, seen, (spec,), entry.arguments, source, autograd=self.autograd),
+            Record(entry.op, "op", self.scope, inputs, seen, (spec,), entry.arguments, source, "", "", self.autograd),
             step,
         )
         lineage.made_plain(result, Producer(index, 0), spec, layout)

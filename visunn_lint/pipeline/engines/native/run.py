@@ -13,6 +13,7 @@ from visunn_lint.pipeline.collecting import uncollected
 from visunn_lint.pipeline.engines.native import table
 from visunn_lint.pipeline.engines.native.autograd import followed
 from visunn_lint.pipeline.engines.native.ledger import Ledger
+from visunn_lint.pipeline.engines.native.modes import put_in_mode
 from visunn_lint.pipeline.engines.native.module_calls import observed
 from visunn_lint.pipeline.engines.native.observer import CallLog, CallObserver
 from visunn_lint.pipeline.engines.native.origins import Origins
@@ -33,6 +34,8 @@ from visunn_lint.pipeline.engines.native.wrapping import (
 from visunn_lint.pipeline.frames import user_location
 
 if TYPE_CHECKING:
+    from collections.abc import Collection
+
     from torch import nn
 
     from visunn_lint.pipeline.calling import Args, Kwargs
@@ -83,7 +86,8 @@ def run(request: Request, rung: MetaRung | RealRung, *, with_grad: bool, tape: T
         keep_initialisation_out(held, recorder)
         observer = CallObserver(recorder, {id(module): path for path, module in parts.all.items()})
         stack.enter_context(observed(observer, held))
-        error = _forward(model, request, recorder, leaves, with_grad=with_grad)
+        registered = parts.registered.values()
+        error = _forward(model, request, recorder, registered, leaves, with_grad=with_grad)
         lineage = recorder.lineage
         inputs = tuple(lineage.slot(label, lineage.adopt(tensor)) for label, tensor in leaves)
         modules = table.modules(parts, observer.log, request.sources)
@@ -92,7 +96,13 @@ def run(request: Request, rung: MetaRung | RealRung, *, with_grad: bool, tape: T
 
 
 def _forward(
-    model: nn.Module, request: Request, recorder: Recorder, leaves: list[Leaf], *, with_grad: bool
+    model: nn.Module,
+    request: Request,
+    recorder: Recorder,
+    registered: Collection[nn.Module],
+    leaves: list[Leaf],
+    *,
+    with_grad: bool,
 ) -> BaseException | None:
     """Run forward under the recorder and return what it raised, or what it should not have caught, if it did."""
     for _, tensor in leaves:
@@ -103,7 +113,7 @@ def _forward(
     )
     try:
         with torch.enable_grad() if with_grad else torch.no_grad(), running(recorder):
-            model.train(request.mode == "train")
+            put_in_mode(model, registered, training=request.mode == "train")
             _record_outputs(recorder, model(*args, **kwargs))
     except (Exception, SystemExit) as error:  # noqa: BLE001 -- whatever the user's code raises is the answer
         return recorder.undecided or error

@@ -5,26 +5,26 @@ from __future__ import annotations
 from collections import OrderedDict
 from contextlib import contextmanager
 from functools import lru_cache
-from operator import is_
-from typing import TYPE_CHECKING, Any
+from operator import attrgetter, is_
+from typing import TYPE_CHECKING, Any, Final
 
-import msgspec
 import torch
 from torch import nn
 
-from visunn_lint.pipeline.engines.native.atoms import ATOMS, holds_atoms, is_atomic
+from visunn_lint.pipeline.engines.native.atoms import holds_atoms, is_atomic
+from visunn_lint.pipeline.engines.native.attributes import HOLDING, HOOKS, OWN, compound, taken_apart
 from visunn_lint.pipeline.engines.native.memories import remember
 from visunn_lint.pipeline.engines.native.restoring import training_flag
+from visunn_lint.pipeline.engines.native.structure import PLAIN_TENSORS
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Callable, Iterable, Iterator
 
     from torch import Tensor
 
     from visunn_lint.pipeline.engines.native.restoring import Restore
 
 _DICTS = frozenset({dict, OrderedDict})
-_CONTAINERS = frozenset({*_DICTS, set})
 
 
 @contextmanager
@@ -43,68 +43,131 @@ def preserved(*roots: object) -> Iterator[None]:
         snapshot.restore()
 
 
-class _SavedTensor(msgspec.Struct, frozen=True, eq=False):
-    """What Python hangs on a tensor, and its flags; stand-ins take all writes to its data."""
+class _Tensors:
+    """What Python hangs on tensors, and their flags, in columns; stand-ins take all writes to their data."""
 
-    tensor: Tensor
-    kind: type
-    requires_grad: bool
-    grad: Tensor | None
-    attributes: dict[str, object]
+    def __init__(self, tensors: list[Tensor]) -> None:
+        self._tensors = tensors
+        self._kinds = list(map(type, tensors))
+        self._attributes = [attributes.copy() for attributes in map(_ATTRIBUTES, tensors)]
+        self._flags = list(map(_REQUIRES_GRAD, tensors))
+        self._grads = _grads(tensors)
+
+    def restore(self) -> None:
+        """Put everything back."""
+        tensors = self._tensors
+        if list(map(type, tensors)) != self._kinds:
+            for tensor, kind in zip(tensors, self._kinds, strict=True):
+                tensor.__class__ = kind
+        for tensor, attributes in zip(tensors, self._attributes, strict=True):
+            if attributes or tensor.__dict__:
+                _restore_dict(tensor.__dict__, attributes)
+        if list(map(_REQUIRES_GRAD, tensors)) != self._flags:
+            _restore_flags(tensors, self._flags)
+        if not all(map(is_, _grads(tensors), self._grads)):
+            _restore_grads(tensors, self._grads)
+
+
+def _restore_flags(tensors: list[Tensor], flags: list[bool]) -> None:
+    for tensor, flag in zip(tensors, flags, strict=True):
+        if tensor.is_leaf and tensor.requires_grad != flag:
+            tensor.requires_grad_(flag)
+
+
+def _restore_grads(tensors: list[Tensor], grads: list[Tensor | None]) -> None:
+    for tensor, grad in zip(tensors, grads, strict=True):
+        if tensor.is_leaf and tensor.grad is not grad:
+            tensor.grad = grad
+
+
+_ATTRIBUTES: Final[Callable[[Tensor], dict[str, Any]]] = attrgetter("__dict__")
+_REQUIRES_GRAD: Final[Callable[[Tensor], bool]] = attrgetter("requires_grad")
+
+
+def _grads(tensors: Iterable[Tensor]) -> list[Tensor | None]:
+    """Return the gradients that tensors hold; to ask others than leaves for theirs has torch warn."""
+    return [tensor.grad if tensor.is_leaf else None for tensor in tensors]
 
 
 class _Snapshot:
     """All mutable parts that can be reached from some roots, each once.
 
-    Modules, dicts and tensors are nearly all there is, and are kept in rows; of hooks alone, a module has a dozen
+    Modules, containers and tensors are nearly all there is, and are kept in rows; of hooks alone, a module has a dozen
     dicts without items, which are emptied again. The rest puts itself back.
     """
 
     def __init__(self, roots: Iterable[object]) -> None:
         self._classes: list[tuple[nn.Module, type]] = []
         self._dicts: list[tuple[dict[Any, Any], dict[Any, Any]]] = []
-        self._tensors: list[_SavedTensor] = []
+        self._lists: list[tuple[list[Any], list[Any]]] = []
         self._empty: list[dict[Any, Any] | set[Any]] = []
         self._others: list[Restore] = []
-        self._take(roots)
+        self._inside: list[Any] = list(roots)
+        self._met: list[Tensor] = []
+        self._take_all()
+        self._tensors = _Tensors(self._met)
 
-    def _take(self, roots: Iterable[object]) -> None:
+    def _take_all(self) -> None:
         """Remember all there is; iterative, for what holds itself."""
+        take: dict[str, Callable[[Any], None]] = {
+            _TENSOR: self._met.append,
+            _DICT: self._take_dict,
+            _LIST: self._take_list,
+            _MODULE: self._take_module,
+            _SCRIPT: self._take_script,
+            _OTHER: self._take_other,
+        }
         seen: dict[int, object] = {}
-        stack: list[Any] = list(roots)
-        while stack:
-            value = stack.pop()
+        inside = self._inside
+        while inside:
+            value = inside.pop()
             kind: type = type(value)
             sort = _sort(kind)
             if sort is _ATOM or id(value) in seen or (kind is tuple and holds_atoms(value)):
                 continue
             seen[id(value)] = value
-            if sort is _TENSOR:
-                self._tensors.append(_saved(value))
-            elif sort is _DICT:
-                self._take_dict(value, stack)
-            elif sort is _MODULE or sort is _SCRIPT:
-                if sort is _SCRIPT:
-                    self._others.append(training_flag(value))
-                self._classes.append((value, kind))
-                self._take_dict(value.__dict__, stack)
-                stack.append(kind)  # what a class holds for all its modules
-            else:
-                memory = remember(value)
-                if memory.restore is not None:
-                    self._others.append(memory.restore)
-                stack.extend(memory.inside)
+            take[sort](value)
 
-    def _take_dict(self, value: dict[Any, Any], stack: list[Any]) -> None:
-        self._dicts.append((value, value.copy()))
-        for item in value.values():
-            kind: type = type(item)
-            if kind in ATOMS:
-                continue
-            if kind in _CONTAINERS and not item:
-                self._empty.append(item)
+    def _take_module(self, module: nn.Module) -> None:
+        held, inside = module.__dict__, self._inside
+        self._classes.append((module, type(module)))
+        self._dicts.append((held, held.copy()))
+        inside.append(type(module))  # what a class holds for all its modules
+        parts = taken_apart(module)
+        if parts is None:
+            inside.extend(held.values())
+            return
+        values = parts[1]
+        hooks, own = values[HOOKS], values[OWN]
+        (inside if any(hooks) else self._empty).extend(hooks)
+        for stored in values[HOLDING]:
+            if type(stored) in _DICTS:
+                self._take_dict(stored)
             else:
-                stack.append(item)
+                inside.append(stored)
+        inside.extend([own[place] for place in compound(own)])
+
+    def _take_script(self, module: nn.Module) -> None:
+        self._others.append(training_flag(module))
+        self._take_module(module)
+
+    def _take_dict(self, value: dict[Any, Any]) -> None:
+        if value:
+            self._dicts.append((value, value.copy()))
+            (self._met if PLAIN_TENSORS.issuperset(map(type, value.values())) else self._inside).extend(value.values())
+        else:
+            self._empty.append(value)
+
+    def _take_list(self, value: list[Any]) -> None:
+        self._lists.append((value, value.copy()))
+        if not holds_atoms(value):
+            self._inside.extend(value)
+
+    def _take_other(self, value: object) -> None:
+        memory = remember(value)
+        if memory.restore is not None:
+            self._others.append(memory.restore)
+        self._inside.extend(memory.inside)
 
     def restore(self) -> None:
         """Put everything back."""
@@ -113,16 +176,19 @@ class _Snapshot:
                 object.__setattr__(module, "__class__", cls)
         for restore in reversed(self._others):
             restore()
-        for saved in self._tensors:
-            _restore_tensor(saved)
+        self._tensors.restore()
         for value, items in self._dicts:
             _restore_dict(value, items)
-        for container in self._empty:
-            if container:
-                container.clear()
+        for held, saved in self._lists:
+            if len(held) != len(saved) or not all(map(is_, held, saved)):
+                held[:] = saved
+        if any(self._empty):
+            for container in self._empty:
+                if container:
+                    container.clear()
 
 
-_ATOM, _TENSOR, _DICT, _MODULE, _SCRIPT, _OTHER = "atom", "tensor", "dict", "module", "script", "other"
+_ATOM, _TENSOR, _DICT, _LIST, _MODULE, _SCRIPT, _OTHER = "atom", "tensor", "dict", "list", "module", "script", "other"
 
 
 @lru_cache(maxsize=4096)
@@ -132,28 +198,13 @@ def _sort(kind: type) -> str:
         return _ATOM
     if kind in _DICTS:
         return _DICT
+    if kind is list:
+        return _LIST
     if issubclass(kind, torch.Tensor):
         return _TENSOR
     if issubclass(kind, torch.jit.ScriptModule):
         return _SCRIPT
     return _MODULE if issubclass(kind, nn.Module) else _OTHER
-
-
-def _saved(tensor: Tensor) -> _SavedTensor:
-    grad = tensor.grad if tensor.is_leaf else None
-    return _SavedTensor(tensor, type(tensor), tensor.requires_grad, grad, tensor.__dict__.copy())
-
-
-def _restore_tensor(saved: _SavedTensor) -> None:
-    tensor = saved.tensor
-    if type(tensor) is not saved.kind:
-        tensor.__class__ = saved.kind
-    _restore_dict(tensor.__dict__, saved.attributes)
-    if tensor.is_leaf:
-        if tensor.requires_grad != saved.requires_grad:
-            tensor.requires_grad_(saved.requires_grad)
-        if tensor.grad is not saved.grad:
-            tensor.grad = saved.grad
 
 
 def _restore_dict(value: dict[Any, Any], items: dict[Any, Any]) -> None:

@@ -5,18 +5,19 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from torch import nn
 
-from visunn_lint.pipeline.engines.native.atoms import ATOMS, holds_atoms
+from visunn_lint.pipeline.engines.native.atoms import holds_atoms
+from visunn_lint.pipeline.engines.native.attributes import HOOKS, OWN, compound, taken_apart
 from visunn_lint.pipeline.engines.native.wrapping import without_compiler
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
 _MAX_DEPTH = 3
-_TORCHS_OWN = frozenset({"_modules", "_parameters", "_buffers"})
+_HOLDING = frozenset({"_modules", "_parameters", "_buffers"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,13 +97,21 @@ def _named_modules(model: nn.Module) -> Iterator[tuple[str, nn.Module]]:
 
 def _held_modules(path: str, module: nn.Module) -> Iterator[tuple[str, str, nn.Module]]:
     """Yield place, kind of container and module for those in plain attributes of a module."""
-    for name, value in module.__dict__.items():
+    for name, value in _compound(module):
         kind: type = type(value)
-        if kind in ATOMS or not _may_hold(kind) or not value or name in _TORCHS_OWN:
-            continue
-        if not holds_atoms(value.values() if isinstance(value, Mapping) else value):
+        if _may_hold(kind) and not holds_atoms(value.values() if isinstance(value, Mapping) else value):
             for place, found in _modules_in(f"{path}.{name}" if path else name, value, 0):
                 yield place, kind.__name__, found
+
+
+def _compound(module: nn.Module) -> list[tuple[str, Any]]:
+    """Return the attributes of a module that hold more than atoms, but for those of its tensors and children."""
+    parts = taken_apart(module)
+    if parts is None or any(parts[1][HOOKS]):
+        return [(name, value) for name, value in module.__dict__.items() if name not in _HOLDING]
+    form, values = parts
+    own = values[OWN]
+    return [(form.own[place], own[place]) for place in compound(own)]
 
 
 @lru_cache(maxsize=4096)

@@ -11,6 +11,7 @@ from torch.nn.parameter import is_lazy
 
 from visunn_lint import source
 from visunn_lint.pipeline.engines.native.constructors import kept_arguments
+from visunn_lint.pipeline.engines.native.structure import PLAIN_TENSORS
 from visunn_lint.records import Module, Param
 
 if TYPE_CHECKING:
@@ -57,6 +58,7 @@ def _record(
     container: str = "",
 ) -> Module:
     kept = kept_arguments(module)
+    children = [name for name, child in module._modules.items() if child is not None]  # noqa: SLF001 -- named_children() leaves out aliases
     return Module(
         path=path,
         kind=public_name(type(module)),
@@ -65,12 +67,12 @@ def _record(
         at_default=kept.at_default,
         params=_params(path, module._parameters, shared),  # noqa: SLF001 -- named_parameters() leaves out ties
         buffers=_params(path, module._buffers, shared),  # noqa: SLF001 -- likewise
-        children=tuple(_join(path, name) for name, child in module._modules.items() if child is not None),  # noqa: SLF001 -- named_children() leaves out aliases
+        children=tuple([_join(path, name) for name in children]),
         calls=tuple(log.calls.get(path, ())),
         training=module.training,
         source=lines.of(path, module),
         registered=registered,
-        forward_calls=log.direct[path],
+        forward_calls=log.direct.get(path, 0),
         container=container,
     )
 
@@ -99,16 +101,20 @@ def _names_of_shared(parts: Survey) -> dict[int, list[str]]:
 
 
 def _params(path: str, stored: Mapping[str, Tensor | None], shared: Mapping[int, list[str]]) -> tuple[Param, ...]:
+    if not stored:
+        return ()
     prefix = f"{path}." if path else ""
     return tuple(
         [
             Param(
                 full := prefix + name,
-                None if is_lazy(tensor) else tuple(tensor.shape),
+                tuple(tensor.shape) if type(tensor) in PLAIN_TENSORS or not is_lazy(tensor) else None,
                 _spelled(tensor.dtype),
                 tensor.requires_grad,
-                tuple(other for other in shared[id(tensor)] if other != full) if id(tensor) in shared else (),
-                "cpu" if tensor.is_meta or tensor.is_cpu else str(tensor.device),
+                tuple(other for other in shared[id(tensor)] if other != full)
+                if shared and id(tensor) in shared
+                else (),
+                "cpu" if tensor.is_cpu or tensor.is_meta else str(tensor.device),
             )
             for name, tensor in stored.items()
             if tensor is not None

@@ -48,7 +48,9 @@ def renew_uninitialised(modules: Iterable[nn.Module], device: str) -> None:
     """
     for module in modules:
         stored = (module._parameters, module._buffers)  # noqa: SLF001 -- setattr would check and call hooks
-        if any(type(tensor) not in PLAIN_TENSORS and _is_lazy(tensor) for held in stored for tensor in held.values()):
+        if any(stored) and any(
+            type(tensor) not in PLAIN_TENSORS and _is_lazy(tensor) for held in stored for tensor in held.values()
+        ):
             for held in stored:
                 held.update({name: _renewed(tensor, device) for name, tensor in held.items() if tensor is not None})
 

@@ -14,7 +14,7 @@ from visunn_lint.spec import InputSpec, TensorInput
 
 if TYPE_CHECKING:
     from visunn_lint.pipeline.engines.native.ledger import Ledger
-    from visunn_lint.pipeline.engines.native.record import Producer, Record
+    from visunn_lint.pipeline.engines.native.record import Record
     from visunn_lint.pipeline.engines.native.run import Recording
     from visunn_lint.records import Rung
     from visunn_lint.spec import TensorSpec
@@ -41,14 +41,14 @@ def write(recording: Recording, *, rung: Rung, reason: str = "") -> Capture:
 
 
 def _add(writer: GraphWriter, name: str, record: Record, ledger: Ledger) -> None:
-    scope = record.scope
+    scope, names = record.scope, ledger.names
     writer.add(
         name,
         record.op,
         record.kind,
-        inputs=[_reference(producer, ledger.names) for producer in record.inputs],
+        inputs=[f"{names[made.node]}:{made.slot}" if made.slot else names[made.node] for made in record.inputs],
         outputs=record.outputs,
-        seen=_seen(record, ledger.records),
+        seen=_seen(record, ledger.records) if record.inputs else None,
         module=scope.module if scope else record.module,
         call=scope.call if scope else None,
         arguments=record.arguments,
@@ -58,16 +58,10 @@ def _add(writer: GraphWriter, name: str, record: Record, ledger: Ledger) -> None
     )
 
 
-def _reference(producer: Producer, names: list[str]) -> str:
-    return f"{names[producer.node]}:{producer.slot}" if producer.slot else names[producer.node]
-
-
 def _seen(record: Record, records: list[Record]) -> tuple[TensorSpec, ...] | None:
     """Return the specs of the inputs if some differ from what their producers gave out: views written to."""
-    if not record.inputs:
-        return None
-    for producer, spec in zip(record.inputs, record.seen, strict=True):
-        if records[producer.node].outputs[producer.slot] is not spec:
+    for made, spec in zip(record.inputs, record.seen, strict=True):
+        if records[made.node].outputs[made.slot] is not spec:
             return tuple(record.seen)
     return None
 

@@ -59,10 +59,7 @@ class SpecMemory:
 
     def add(self, key: Key, func: Function, args: Args, kwargs: Kwargs, layouts: list[Layout]) -> Entry:
         """Return, and keep, what is known of a call from its function, and from how its tensors lie."""
-        lying = iter(layouts)
-        positional = [_with_layouts(value, lying) for value in args]
-        named = {name: _with_layouts(value, lying) for name, value in kwargs.items()}
-        outcome = foretold(func, positional, named)
+        outcome = foretold(func, args, kwargs, layouts)
         return self._keep(key, Entry(outcome, op_name(func), arguments(func, args, kwargs)))
 
     def learn(self, key: Key, entry: Entry, made: Layout) -> None:
@@ -95,10 +92,13 @@ def is_checking() -> bool:
     return bool(os.environ.get(CHECKING))
 
 
-def foretold(func: Function, args: list[Value], kwargs: Kwargs) -> Outcome:
-    """Return what a spec function says of arguments with layouts for tensors; None for a form that it does not take."""
+def foretold(func: Function, args: Args, kwargs: Kwargs, layouts: list[Layout]) -> Outcome:
+    """Return what a spec function says of a call whose tensors lie so; None for a form that it does not take."""
+    lying = iter(layouts)
+    positional = [_with_layouts(value, lying) for value in args]
+    named = {name: _with_layouts(value, lying) for name, value in kwargs.items()}
     try:
-        return spec_functions()[func](*args, **kwargs)
+        return spec_functions()[func](*positional, **named)
     except (TypeError, AttributeError):  # a number where a tensor is meant, an option that the function does not know
         return None
 

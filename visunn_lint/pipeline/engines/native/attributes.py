@@ -1,0 +1,107 @@
+"""What stands in a module's ``__dict__``: torch's own containers, and what its class and its user put beside them.
+
+Torch gives each module the same dozen of containers, nearly all of them empty for good; of the rest, most is atoms.
+"""
+
+from __future__ import annotations
+
+import marshal
+from functools import lru_cache
+from operator import itemgetter
+from typing import TYPE_CHECKING, Any, Final, NamedTuple, TypeAlias
+
+from torch import nn
+
+from visunn_lint.pipeline.engines.native.atoms import ATOMS
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+Values: TypeAlias = "tuple[Any, ...]"
+
+OF_EVERY_MODULE: Final = frozenset(vars(nn.Module()))
+"""The names that torch gives each module."""
+
+_HOLDING: Final = ("_parameters", "_buffers", "_modules")
+_HOOKS: Final = tuple(
+    [name for name, value in vars(nn.Module()).items() if isinstance(value, dict | set) and name not in _HOLDING]
+)
+_REST: Final = tuple(OF_EVERY_MODULE.difference(_HOLDING, _HOOKS))
+HOLDING: Final = slice(0, len(_HOLDING))
+HOOKS: Final = slice(len(_HOLDING), len(_HOLDING) + len(_HOOKS))
+OWN: Final = slice(len(OF_EVERY_MODULE), None)
+"""Which of a module's values are the dicts of its tensors and children, torch's other containers, and its own."""
+
+
+class Form(NamedTuple):
+    """The names of a module's attributes: which are its own, how many there are, and what gets the values of all."""
+
+    own: tuple[str, ...]
+    size: int
+    get: Callable[[Mapping[str, Any]], Values]
+
+
+def taken_apart(module: nn.Module) -> tuple[Form, Values] | None:
+    """Return the attributes of a module in order; None for one that lacks what torch gives to all."""
+    held: dict[str, Any] = module.__dict__
+    form = _usual.get(type(module))
+    if form is not None and form.size == len(held):
+        try:
+            return form, form.get(held)
+        except KeyError:
+            pass
+    if not OF_EVERY_MODULE.issubset(held):
+        return None
+    if len(_usual) >= _MOST_CLASSES:
+        _usual.clear()
+    form = _usual[type(module)] = _form(tuple(held))
+    return form, form.get(held)
+
+
+_MOST_CLASSES: Final = 1 << 12
+_usual: Final[dict[type, Form]] = {}
+"""The form that modules of a class had when last one was taken apart: nearly always that of all of them."""
+
+
+@lru_cache(maxsize=4096)
+def _form(names: tuple[str, ...]) -> Form:
+    own = tuple([name for name in names if name not in OF_EVERY_MODULE])
+    ordered = (*_HOLDING, *_HOOKS, *_REST, *own)
+    return Form(own, len(ordered), itemgetter(*ordered))
+
+
+def compound(own: Values) -> list[int]:
+    """Return the places of the values that are neither atoms nor tuples of such."""
+    if ATOMS.issuperset(map(type, own)) or spelled(own) is not None:
+        return []
+    return [place for place, value in enumerate(own) if not _is_of(ATOMS, value)]
+
+
+def spelled(own: Values) -> bytes | None:
+    """Return what spells values of Python's own types and tuples of such, in which True, 1 and 1.0 differ.
+
+    None for any other. To spell them is quicker than to look at each, so what was looked at is remembered by that: no
+    other values are spelled alike, but for bytes and the likes of arrays, which therefore never count.
+    """
+    try:
+        found = marshal.dumps(own, 2)
+    except ValueError:
+        return None
+    if found not in _plain:
+        if not all(_is_of(_PLAIN, value) for value in own):
+            return None
+        if len(_plain) >= _MOST_SPELLED:
+            _plain.clear()
+        _plain.add(found)
+    return found
+
+
+_PLAIN: Final[frozenset[object]] = frozenset({bool, int, float, complex, str, type(None)})
+_MOST_SPELLED: Final = 1 << 14
+_plain: Final[set[bytes]] = set()
+
+
+def _is_of(kinds: frozenset[object], value: Any) -> bool:  # noqa: ANN401 -- whatever stands in an attribute
+    """Return whether a value is of some kinds, or a tuple of nothing else."""
+    kind = type(value)
+    return kind in kinds or (kind is tuple and kinds.issuperset(map(type, value)))
