@@ -11,7 +11,7 @@ import re
 from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
 from dataclasses import replace
 from functools import lru_cache
-from typing import TYPE_CHECKING, Final, Generic, TypeVar, cast
+from typing import TYPE_CHECKING, Final, TypeVar, cast
 
 import msgspec
 from tensorboard.compat.proto.attr_value_pb2 import AttrValue
@@ -71,17 +71,22 @@ class Names:
 
     def take(self, *parts: str) -> str:
         """Return a name with these parts between slashes, numbered if it was taken before."""
-        return self._unique(legal_prefix(*parts))
+        base = legal_prefix(*parts)
+        if base in self._taken:
+            return self._numbered(base)
+        self._taken[base] = 0
+        return base
 
     def take_within(self, prefix: str, last: str) -> str:
         """Return the same for parts of which all but the last have been joined by ``legal_prefix``."""
-        return self._unique(f"{prefix}/{_legal(last)}")
+        base = f"{prefix}/{_legal(last)}"
+        if base in self._taken:
+            return self._numbered(base)
+        self._taken[base] = 0
+        return base
 
-    def _unique(self, base: str) -> str:
+    def _numbered(self, base: str) -> str:
         taken = self._taken
-        if base not in taken:
-            taken[base] = 0
-            return base
         name, count = base, taken[base]
         while name in taken:
             count += 1
@@ -113,19 +118,20 @@ class _Once(dict[Key, bytes]):
         return made
 
 
-class _OnceEach(Generic[Held]):
-    """Encoded fields by the object that they hold: to compare such objects would take longer than to encode them."""
+class _OnceEach(dict[int, tuple[bytes, Held]]):
+    """Encoded fields by the identity of what they hold: to compare such objects would take longer than to encode them.
+
+    They are kept, so that no other one comes by the identity of one.
+    """
 
     def __init__(self, encode: Callable[[Held], bytes]) -> None:
+        super().__init__()
         self._encode = encode
-        self._made: dict[int, tuple[bytes, Held]] = {}
 
-    def of(self, held: Held) -> bytes:
-        """Return what encodes an object, which is kept so that no other one comes by its identity."""
-        known = self._made.get(id(held))
-        if known is None:
-            known = self._made[id(held)] = (self._encode(held), held)
-        return known[0]
+    def keep(self, held: Held) -> tuple[bytes, Held]:
+        """Encode an object, and keep it."""
+        made = self[id(held)] = (self._encode(held), held)
+        return made
 
 
 class GraphWriter:
@@ -170,11 +176,14 @@ class GraphWriter:
         ``inputs`` are ``name`` or ``name:slot``, ``seen`` their specs where these differ from
         what the producers gave out.
         """
+        named = self._names[name] = _sized(name.encode())
         parts = [
             _NAME,
-            self._names[name],
+            named,
             self._sorts[op, kind],
-            self._outputs.of(outputs[0]) if len(outputs) == 1 else _encoded_outputs(outputs),
+            (self._outputs.get(id(outputs[0])) or self._outputs.keep(outputs[0]))[0]
+            if len(outputs) == 1
+            else _encoded_outputs(outputs),
             self._modules[module],
         ]
         for each in inputs:
@@ -184,11 +193,12 @@ class GraphWriter:
         if seen is not None:
             parts.append(_encoded_bytes(INPUTS, _format_specs(seen)))
         if arguments:
-            parts.append(self._arguments.of(arguments))
+            parts.append((self._arguments.get(id(arguments)) or self._arguments.keep(arguments))[0])
         if source is not None:
-            parts.append(self._sources.of(source))
+            parts.append((self._sources.get(id(source)) or self._sources.keep(source))[0])
         if label:
-            parts.append(_encoded_text(LABEL, label))
+            encoded = label.encode("utf-8", "surrogatepass")
+            parts += (_header(LABEL, len(encoded)), encoded)
         if autograd != "on":
             parts.append(_encoded_text(AUTOGRAD, autograd))
         node = b"".join(parts)

@@ -6,7 +6,7 @@ import inspect
 import marshal
 from functools import lru_cache
 from inspect import Parameter
-from typing import TYPE_CHECKING, NamedTuple, cast
+from typing import TYPE_CHECKING, NamedTuple
 
 from visunn_lint.pipeline.engines.native.arguments import plain
 from visunn_lint.pipeline.engines.native.attributes import OWN, spelled, taken_apart
@@ -30,7 +30,8 @@ class KeptArguments(NamedTuple):
 
 def kept_arguments(module: nn.Module) -> KeptArguments:
     """Return the constructor's arguments that a module keeps; modules that are set up alike share the answer."""
-    cls, parameters = cast("type", type(module)), module._parameters  # noqa: SLF001 -- get_parameter() has no word for a bias that is not there
+    cls: type = type(module)
+    parameters = module._parameters  # noqa: SLF001 -- get_parameter() has no word for a bias that is not there
     there = tuple([(name, parameter is not None) for name, parameter in parameters.items()]) if parameters else ()
     parts = taken_apart(module)
     if parts is not None:

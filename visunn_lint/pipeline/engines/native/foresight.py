@@ -79,10 +79,12 @@ class Foresight:
             if known is None:
                 return None
             operands.append(known)
-        layouts = _layouts(operands)
-        key = (_default_dtype(), handed, *layouts)
-        entry = planned.entries.get(key) or planned.learn(key, handed, layer, x, layouts)
-        return None if entry.outcome is None else self._foreseen(key, entry, operands)
+        key = (_default_dtype(), handed, *[reference.layout for _, reference in operands])
+        entry = planned.entries.get(key) or planned.learn(key, handed, layer, x, _layouts(operands))
+        outcome = entry.outcome
+        if type(outcome) is Layout:
+            return Foreseen(key, entry, operands)
+        return None if outcome is None else self._foreseen(key, entry, operands)
 
     def _foreseen(self, key: Key, entry: Entry, operands: Operands) -> Foreseen | None:
         """Return a call with what is known of it; None if that does not hold of these operands."""

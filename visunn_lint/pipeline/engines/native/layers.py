@@ -12,7 +12,7 @@ from inspect import isfunction
 from operator import attrgetter, itemgetter
 from os import sep
 from pathlib import Path
-from typing import TYPE_CHECKING, Final, NamedTuple, cast
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 import torch
 from torch import nn
@@ -100,8 +100,9 @@ class Layers:
         return self._watched(setting.key, layer, run, args[0])
 
     def _setting(self, layer: nn.Module, x: Value) -> Setting | None:
-        held, cls = layer.__dict__, type(layer)
-        way = _way(cast("type", cls), cls.forward, tuple(held))
+        held = layer.__dict__
+        cls: type = type(layer)
+        way = _way(cls, cls.forward, tuple(held))  # type: ignore[attr-defined]  # the class of a module has it
         if way is None or type(x) is not torch.Tensor or any(_EMPTY(held)) or has_own_forward(layer):
             return None
         token = way.token(cls)
@@ -161,13 +162,13 @@ class _Way:
         self._called = called
         self.settings: Callable[[Kwargs], Value] = itemgetter("training", *settings)
         self.handed: Callable[[Kwargs], Value] | None = itemgetter(*handed) if handed else None
-        self._last: tuple[Value, object] = ((), None)
+        self._last: tuple[list[Value], object] = ([], None)
 
     def token(self, cls: type) -> object:
         """Return what stands for the functions on the way as they are now, people replace them; None if not torch's."""
-        functions = (self._methods(cls), *[get(home) for get, home in self._called])
+        functions = [self._methods(cls), *[get(home) for get, home in self._called]]
         if functions != self._last[0]:
-            self._last = (functions, _token(functions))
+            self._last = (functions, _token(tuple(functions)))
         return self._last[1]
 
 

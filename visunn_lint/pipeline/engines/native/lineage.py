@@ -70,6 +70,7 @@ class Lineage:
         self._tape = tape
         self._met: dict[int, _Met] = {}
         self._written: dict[int, Producer] = {}
+        self._last_write = -1
         self._standing: set[int | None] = set()
         self._wrote_before = False
         self._owners: dict[int, tuple[Reference, object]] = {}
@@ -102,8 +103,9 @@ class Lineage:
         if reference is None or reference.lineage is not self:
             known = self._met.get(id(tensor))
             if known is None:
-                defers = self._rung.defers(tensor) and self._owner(tensor) is None
-                return (tensor, self._meet(tensor)) if defers else None
+                if not self._rung.defers(tensor) or tensor.untyped_storage()._cdata in self._owners:  # noqa: SLF001 -- see storage_id
+                    return None
+                return tensor, self._meet(tensor)
             reference = known.reference
             if known.stand_in is not None:
                 tensor = known.stand_in
@@ -153,6 +155,7 @@ class Lineage:
         storage = storage_id(tensor)
         if storage is not None:
             self._written[storage] = Producer(node, 0)
+            self._last_write = max(node, self._last_write)
             self._wrote_before = self._wrote_before or storage in self._standing
 
     def producer(self, tensor: Tensor) -> Producer:
@@ -165,18 +168,20 @@ class Lineage:
 
     def read(self, tensor: Tensor, reference: Reference) -> Producer:
         """Return the node that a reader of a tensor with this reference reads."""
-        if self._written and (reference.since >= 0 or self._wrote_before):
-            storage = self.memory(tensor, reference)
-            written = self._written.get(storage) if storage is not None else None
-            if written is not None and written.node > reference.since:
-                return written
-        return reference.producer
+        since = reference.since
+        if since >= self._last_write or (since < 0 and not self._wrote_before):
+            return reference.producer
+        storage = self.memory(tensor, reference)
+        written = self._written.get(storage) if storage is not None else None
+        return reference.producer if written is None or written.node <= since else written
 
     def reads(self, operands: list[tuple[Tensor, Reference]]) -> list[Producer]:
         """Return the nodes that a reader of tensors with these references reads."""
-        if not self._written:
-            return [reference.producer for _, reference in operands]
-        return [self.read(tensor, reference) for tensor, reference in operands]
+        last = self._last_write
+        return [
+            reference.producer if reference.since >= last else self.read(tensor, reference)
+            for tensor, reference in operands
+        ]
 
     def memory(self, tensor: Tensor, reference: Reference) -> int | None:
         """Return the identity of the memory that ops of this run use for a tensor; None if none has so far."""
@@ -201,7 +206,8 @@ class Lineage:
         ):
             spec, producer = self.spec(tensor), self.producer(tensor)
         else:
-            spec, producer = known.spec, self.read(tensor, known) if self._written else known.producer
+            spec = known.spec
+            producer = known.producer if known.since >= self._last_write else self.read(tensor, known)
         return Slot(path, spec, self._ledger.names[producer.node], producer.slot)
 
     def spec_on(self, tensor: Tensor, device: str) -> TensorSpec:
@@ -233,8 +239,8 @@ class Lineage:
     def _meet(self, tensor: Tensor) -> Reference:
         """Give a plain tensor of the user's its node, and no stand-in as yet."""
         layout = layout_of(tensor)
-        spec = self.spec_of(layout.shape, layout.dtype, self._origins.device(tensor))
-        reference = self._node(tensor, spec, layout)
+        device = "cpu" if tensor.is_cpu or tensor.is_meta else self._origins.device(tensor)
+        reference = self._node(tensor, self.spec_of(layout.shape, layout.dtype, device), layout)
         self._met[id(tensor)] = _Met(tensor, None, reference)
         return reference
 

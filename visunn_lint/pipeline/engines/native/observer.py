@@ -110,7 +110,8 @@ class CallObserver:
             module,
         )
         parent = None if root else (outer.module, outer.call)
-        calls.append(Call(path, scope.call, self._slots(input_leaves(args, kwargs)), (), scope.source, parent))
+        slots = self._slots(input_leaves(args, kwargs))
+        calls.append(Call(path, scope.call, slots, (), scope.source, parent))
         return scope
 
     def _close(self, scope: Scope, result: Value) -> None:
@@ -139,4 +140,6 @@ class CallObserver:
 
     def _slots(self, leaves: list[Leaf]) -> tuple[Slot, ...]:
         slot = self._recorder.lineage.slot
+        if len(leaves) == 1:  # as nearly always
+            return (slot(*leaves[0]),)
         return tuple([slot(path, tensor) for path, tensor in leaves])

@@ -34,8 +34,10 @@ class Origins:
         self._inputs = {id(tensor): label for label, tensor in inputs}
         self._stored: dict[int, tuple[NodeKind, str, str]] = {}
         for path, module in survey.registered.items():
-            self._name_stored("param", path, module._parameters)  # noqa: SLF001 -- named_parameters() leaves out ties
-            self._name_stored("buffer", path, module._buffers)  # noqa: SLF001 -- likewise
+            if module._parameters:  # noqa: SLF001 -- named_parameters() leaves out ties
+                self._name_stored("param", path, module._parameters)  # noqa: SLF001 -- likewise
+            if module._buffers:  # noqa: SLF001 -- likewise
+                self._name_stored("buffer", path, module._buffers)  # noqa: SLF001 -- likewise
 
     def _name_stored(self, kind: NodeKind, path: str, tensors: Mapping[str, Tensor | None]) -> None:
         prefix = f"{path}." if path else ""

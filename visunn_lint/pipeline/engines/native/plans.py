@@ -82,11 +82,13 @@ class PlannedOp:
         """Return, and keep, what the op's spec function says of tensors that lie so."""
         if len(self.entries) >= _MOST_ENTRIES:
             self.entries.clear()
-        args, kwargs = self.arguments(layer, x)
+        held, lying = layer.__dict__, iter(layouts)
+        args = [slot.of(held, x) if slot.place in _VALUES else next(lying) for slot in self.args]
+        kwargs = {name: slot.of(held, x) if slot.place in _VALUES else next(lying) for name, slot in self.kwargs}
         named = self.named.get(handed)
         if named is None:
-            named = self.named[handed] = arguments(self.func, args, kwargs)
-        entry = self.entries[key] = Entry(foretold(self.func, args, kwargs, layouts), self.op, named)
+            named = self.named[handed] = arguments(self.func, *self.arguments(layer, x))
+        entry = self.entries[key] = Entry(foretold(self.func, args, kwargs), self.op, named)
         return entry
 
 

@@ -141,11 +141,15 @@ class _Snapshot:
         hooks, own = values[HOOKS], values[OWN]
         (inside if any(hooks) else self._empty).extend(hooks)
         for stored in values[HOLDING]:
-            if type(stored) in _DICTS:
+            if not stored:
+                self._empty.append(stored)
+            elif type(stored) in _DICTS:
                 self._take_dict(stored)
             else:
                 inside.append(stored)
-        inside.extend([own[place] for place in compound(own)])
+        places = compound(own)
+        if places:
+            inside.extend([own[place] for place in places])
 
     def _take_script(self, module: nn.Module) -> None:
         self._others.append(training_flag(module))

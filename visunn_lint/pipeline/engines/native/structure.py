@@ -33,6 +33,8 @@ def output_leaves(value: object) -> list[Leaf]:
 
 def input_leaves(args: tuple[object, ...], kwargs: dict[str, object]) -> list[Leaf]:
     """Return the tensors of a call's arguments: positional ones at their index, others by name."""
+    if not kwargs and len(args) == 1 and isinstance(args[0], torch.Tensor):
+        return [("0", args[0])]
     found: list[Leaf] = []
     for index, value in enumerate(args):
         if isinstance(value, torch.Tensor):

@@ -23,7 +23,7 @@ def same_surroundings() -> Iterator[None]:
 
 @contextmanager
 def _same_random_state() -> Iterator[None]:
-    numpy = sys.modules.get("numpy")
+    numpy = sys.modules.get("numpy") if "numpy.random" in sys.modules else None  # to ask for its state imports it
     python_state, torch_state = random.getstate(), torch.get_rng_state()
     numpy_state = numpy.random.get_state() if numpy else None
     cuda_states = torch.cuda.get_rng_state_all() if torch.cuda.is_available() else []

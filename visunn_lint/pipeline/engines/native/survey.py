@@ -47,12 +47,13 @@ def survey(model: nn.Module) -> Survey:
     unregistered: dict[str, nn.Module] = {}
     containers: dict[str, str] = {}
     for path, module in registered.items():
-        for place, kind, found in _held_modules(path, module):
-            for name, inner in found.named_modules(prefix=place):
-                if id(inner) not in seen:
-                    seen.add(id(inner))
-                    unregistered[name] = inner
-                    containers[name] = kind
+        for name, value in _compound(module):
+            for place, found in _modules_in(f"{path}.{name}" if path else name, value, 0):
+                for inside, inner in found.named_modules(prefix=place):
+                    if id(inner) not in seen:
+                        seen.add(id(inner))
+                        unregistered[inside] = inner
+                        containers[inside] = type(value).__name__
     return Survey(registered, aliases, unregistered, containers)
 
 
@@ -95,23 +96,25 @@ def _named_modules(model: nn.Module) -> Iterator[tuple[str, nn.Module]]:
         stack.extend((f"{path}.{name}" if path else name, child, inside) for name, child in reversed(children))
 
 
-def _held_modules(path: str, module: nn.Module) -> Iterator[tuple[str, str, nn.Module]]:
-    """Yield place, kind of container and module for those in plain attributes of a module."""
-    for name, value in _compound(module):
-        kind: type = type(value)
-        if _may_hold(kind) and not holds_atoms(value.values() if isinstance(value, Mapping) else value):
-            for place, found in _modules_in(f"{path}.{name}" if path else name, value, 0):
-                yield place, kind.__name__, found
-
-
 def _compound(module: nn.Module) -> list[tuple[str, Any]]:
-    """Return the attributes of a module that hold more than atoms, but for those of its tensors and children."""
+    """Return the containers of more than atoms in a module's plain attributes."""
     parts = taken_apart(module)
     if parts is None or any(parts[1][HOOKS]):
-        return [(name, value) for name, value in module.__dict__.items() if name not in _HOLDING]
-    form, values = parts
-    own = values[OWN]
-    return [(form.own[place], own[place]) for place in compound(own)]
+        named = [(name, value) for name, value in module.__dict__.items() if name not in _HOLDING]
+    else:
+        form, values = parts
+        own = values[OWN]
+        places = compound(own)
+        if not places:
+            return []
+        named = [(form.own[place], own[place]) for place in places]
+    return [(name, value) for name, value in named if _holds_more(value)]
+
+
+def _holds_more(value: Any) -> bool:  # noqa: ANN401 -- whatever stands in an attribute
+    """Return whether a value is a container of more than atoms."""
+    kind: type = type(value)
+    return _may_hold(kind) and not holds_atoms(value.values() if isinstance(value, Mapping) else value)
 
 
 @lru_cache(maxsize=4096)

@@ -58,7 +58,7 @@ def _record(
     container: str = "",
 ) -> Module:
     kept = kept_arguments(module)
-    children = [name for name, child in module._modules.items() if child is not None]  # noqa: SLF001 -- named_children() leaves out aliases
+    children = module._modules  # noqa: SLF001 -- named_children() leaves out aliases
     return Module(
         path=path,
         kind=public_name(type(module)),
@@ -67,7 +67,7 @@ def _record(
         at_default=kept.at_default,
         params=_params(path, module._parameters, shared),  # noqa: SLF001 -- named_parameters() leaves out ties
         buffers=_params(path, module._buffers, shared),  # noqa: SLF001 -- likewise
-        children=tuple([_join(path, name) for name in children]),
+        children=_children(path, children) if children else (),
         calls=tuple(log.calls.get(path, ())),
         training=module.training,
         source=lines.of(path, module),
@@ -75,6 +75,10 @@ def _record(
         forward_calls=log.direct.get(path, 0),
         container=container,
     )
+
+
+def _children(path: str, children: Mapping[str, nn.Module | None]) -> tuple[str, ...]:
+    return tuple([_join(path, name) for name, child in children.items() if child is not None])
 
 
 def _join(path: str, name: str) -> str:

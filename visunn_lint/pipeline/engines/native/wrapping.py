@@ -5,6 +5,7 @@ from __future__ import annotations
 import copy
 import sys
 from contextlib import AbstractContextManager, nullcontext
+from functools import lru_cache
 from typing import TYPE_CHECKING, cast
 
 import torch
@@ -37,8 +38,14 @@ def without_compiler(module: nn.Module) -> nn.Module:
 
 def is_compiled(module: nn.Module) -> bool:
     """Return whether a module is ``torch.compile``'s wrapper, without importing the compiler."""
-    dynamo = sys.modules.get("torch._dynamo.eval_frame")
-    return dynamo is not None and isinstance(module, dynamo.OptimizedModule)
+    cls: type = type(module)
+    return _is_compilers(cls)
+
+
+@lru_cache(maxsize=4096)
+def _is_compilers(cls: type) -> bool:
+    dynamo = sys.modules.get("torch._dynamo.eval_frame")  # which is there before any wrapper's class is
+    return dynamo is not None and issubclass(cls, dynamo.OptimizedModule)
 
 
 def renew_uninitialised(modules: Iterable[nn.Module], device: str) -> None:
@@ -48,9 +55,8 @@ def renew_uninitialised(modules: Iterable[nn.Module], device: str) -> None:
     """
     for module in modules:
         stored = (module._parameters, module._buffers)  # noqa: SLF001 -- setattr would check and call hooks
-        if any(stored) and any(
-            type(tensor) not in PLAIN_TENSORS and _is_lazy(tensor) for held in stored for tensor in held.values()
-        ):
+        tensors = [tensor for held in stored for tensor in held.values()]
+        if not PLAIN_TENSORS.issuperset(map(type, tensors)) and any(map(_is_lazy, tensors)):
             for held in stored:
                 held.update({name: _renewed(tensor, device) for name, tensor in held.items() if tensor is not None})
 

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from functools import lru_cache
+from itertools import accumulate
+from operator import mul
 from typing import TYPE_CHECKING, Any, Final, TypeAlias
 
 import msgspec
@@ -49,12 +51,8 @@ Number: TypeAlias = float | int | bool
 @lru_cache(maxsize=65536)
 def contiguous_stride(shape: Shape) -> Shape:
     """Return the strides of a new tensor of a shape."""
-    strides: list[int] = []
-    step = 1
-    for size in reversed(shape):
-        strides.append(step)
-        step *= max(size, 1)
-    return tuple(reversed(strides))
+    sizes = [max(size, 1) for size in shape] if 0 in shape else shape
+    return tuple(accumulate(sizes[:0:-1], mul, initial=1))[::-1] if shape else ()
 
 
 def fresh(shape: Iterable[int], dtype: torch.dtype) -> Layout:

@@ -19,7 +19,7 @@ from visunn_lint.pipeline.engines.native.specs import spec_functions
 from visunn_lint.pipeline.engines.native.specs.layout import Layout
 
 if TYPE_CHECKING:
-    from collections.abc import Hashable, Iterator
+    from collections.abc import Hashable, Iterator, Sequence
 
     from visunn_lint.pipeline.calling import Args, Function, Kwargs, Value
     from visunn_lint.pipeline.engines.native.plans import Plan
@@ -59,7 +59,10 @@ class SpecMemory:
 
     def add(self, key: Key, func: Function, args: Args, kwargs: Kwargs, layouts: list[Layout]) -> Entry:
         """Return, and keep, what is known of a call from its function, and from how its tensors lie."""
-        outcome = foretold(func, args, kwargs, layouts)
+        lying = iter(layouts)
+        positional = [_with_layouts(value, lying) for value in args]
+        named = {name: _with_layouts(value, lying) for name, value in kwargs.items()}
+        outcome = foretold(func, positional, named)
         return self._keep(key, Entry(outcome, op_name(func), arguments(func, args, kwargs)))
 
     def learn(self, key: Key, entry: Entry, made: Layout) -> None:
@@ -92,13 +95,10 @@ def is_checking() -> bool:
     return bool(os.environ.get(CHECKING))
 
 
-def foretold(func: Function, args: Args, kwargs: Kwargs, layouts: list[Layout]) -> Outcome:
-    """Return what a spec function says of a call whose tensors lie so; None for a form that it does not take."""
-    lying = iter(layouts)
-    positional = [_with_layouts(value, lying) for value in args]
-    named = {name: _with_layouts(value, lying) for name, value in kwargs.items()}
+def foretold(func: Function, args: Sequence[Value], kwargs: Kwargs) -> Outcome:
+    """Return what a spec function says of arguments with layouts for tensors; None for a form that it does not take."""
     try:
-        return spec_functions()[func](*positional, **named)
+        return spec_functions()[func](*args, **kwargs)
     except (TypeError, AttributeError):  # a number where a tensor is meant, an option that the function does not know
         return None
 

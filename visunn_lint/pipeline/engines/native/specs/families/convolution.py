@@ -46,10 +46,14 @@ def _each(value: Any, count: int) -> Shape | None:  # noqa: ANN401 -- an argumen
     """Return an argument for each spatial axis; None for one that is no such."""
     if type(value) is int:
         return (value,) * count
-    if not isinstance(value, tuple | list) or not all(type(item) is int for item in value):
+    if not isinstance(value, tuple | list) or not _INTS.issuperset(map(type, value)):
         return None
     items = tuple(value)
     return items if len(items) == count else items * count if len(items) == 1 else None
+
+
+_INTS: Final = frozenset({int})
+"""True and a size that is a tensor are ints for isinstance(), and none for torch."""
 
 
 def _of_rank(spatial: int) -> SpecFunction:
