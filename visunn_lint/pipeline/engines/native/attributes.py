@@ -67,7 +67,12 @@ _usual: Final[dict[type, Form]] = {}
 def _form(names: tuple[str, ...]) -> Form:
     own = tuple([name for name in names if name not in OF_EVERY_MODULE])
     ordered = (*_HOLDING, *_HOOKS, *_REST, *own)
-    return Form(own, len(ordered), itemgetter(*ordered))
+    return Form(own, len(ordered), getter(ordered))
+
+
+def getter(names: tuple[str, ...]) -> Callable[[Mapping[str, Any]], Values]:
+    """Return what gets the values of some names as a tuple, of one or of none as well."""
+    return itemgetter(*names) if len(names) > 1 else lambda held: tuple([held[name] for name in names])
 
 
 def compound(own: Values) -> list[int]:

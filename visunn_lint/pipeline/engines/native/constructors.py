@@ -6,13 +6,13 @@ import inspect
 import marshal
 from functools import lru_cache
 from inspect import Parameter
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from visunn_lint.pipeline.engines.native.arguments import plain
-from visunn_lint.pipeline.engines.native.attributes import OWN, spelled, taken_apart
+from visunn_lint.pipeline.engines.native.attributes import getter, spelled
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Callable, Iterator, Mapping
 
     from torch import nn
 
@@ -31,17 +31,38 @@ class KeptArguments(NamedTuple):
 def kept_arguments(module: nn.Module) -> KeptArguments:
     """Return the constructor's arguments that a module keeps; modules that are set up alike share the answer."""
     cls: type = type(module)
-    parameters = module._parameters  # noqa: SLF001 -- get_parameter() has no word for a bias that is not there
+    held, parameters = module.__dict__, module._parameters  # noqa: SLF001 -- get_parameter() has no word for a bias that is not there
     there = tuple([(name, parameter is not None) for name, parameter in parameters.items()]) if parameters else ()
-    parts = taken_apart(module)
-    if parts is not None:
-        names, own = parts[0].own, parts[1][OWN]
-        if names and names[-1] == "forward":  # what stands in for it while the run lasts
-            names, own = names[:-1], own[:-1]
-        spelling = spelled(own)
-        if spelling is not None:
-            return _told_of_plain(cls, names, spelling, there)
-    return _told(cls, module.__dict__, there)
+    kept = _usual.get(cls)
+    if kept is None or any(map(held.__contains__, kept.left_out)):
+        if len(_usual) >= _MOST_CLASSES:
+            _usual.clear()
+        kept = _usual[cls] = _kept(cls, held)
+    try:
+        values = kept.get(held)
+    except KeyError:
+        return _told(cls, held, there)
+    spelling = spelled(values)
+    return _told(cls, held, there) if spelling is None else _told_of_plain(cls, kept.names, spelling, there)
+
+
+class _Kept(NamedTuple):
+    """The arguments that modules of a class keep as attributes, what gets them, and the arguments that they do not."""
+
+    names: tuple[str, ...]
+    get: Callable[[Mapping[str, Any]], tuple[Any, ...]]
+    left_out: list[str]
+
+
+_MOST_CLASSES: Final = 1 << 12
+_usual: Final[dict[type, _Kept]] = {}
+"""Where modules of a class kept their arguments when last one was asked: nearly always that is so for all of them."""
+
+
+def _kept(cls: type, held: Mapping[str, object]) -> _Kept:
+    arguments = _constructor_arguments(cls)
+    names = tuple([name for name in arguments if name in held])
+    return _Kept(names, getter(names), [name for name in arguments if name not in names])
 
 
 @lru_cache(maxsize=4096)

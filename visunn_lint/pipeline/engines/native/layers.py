@@ -12,8 +12,9 @@ from inspect import isfunction
 from operator import attrgetter, itemgetter
 from os import sep
 from pathlib import Path
-from typing import TYPE_CHECKING, Final, NamedTuple
+from typing import TYPE_CHECKING, Final
 
+import msgspec
 import torch
 from torch import nn
 from torch.nn import functional
@@ -66,7 +67,7 @@ _OF_PADDING: Final = frozenset({"kernel_size", "_reversed_padding_repeated_twice
 """What a convolution reads only to pad its input by itself."""
 
 
-class Setting(NamedTuple):
+class Setting(msgspec.Struct, frozen=True, eq=False):
     """How a layer is set up: ``key`` decides which ops it makes, ``handed`` spells what it hands on to them."""
 
     key: Key
@@ -166,7 +167,9 @@ class _Way:
 
     def token(self, cls: type) -> object:
         """Return what stands for the functions on the way as they are now, people replace them; None if not torch's."""
-        functions = [self._methods(cls), *[get(home) for get, home in self._called]]
+        functions = [self._methods(cls)]
+        for get, home in self._called:
+            functions.append(get(home))
         if functions != self._last[0]:
             self._last = (functions, _token(tuple(functions)))
         return self._last[1]

@@ -65,19 +65,13 @@ def run(request: Request, rung: MetaRung | RealRung, *, with_grad: bool, tape: T
     """
     model, kwargs = without_compiler(request.model), dict(request.kwargs)
     with ExitStack() as stack:
-        for context in (
-            uncollected() if rung.name == "meta" else nullcontext(),  # real tensors hold memory worth collecting
-            outer_paused(),
-            same_surroundings(),
-            preserved(model, request.args, kwargs),
-            unfused(),
-            eager(),
-            shown(),
-            followed(),
-            without_warnings(),
-        ):
+        stack.enter_context(uncollected() if rung.name == "meta" else nullcontext())  # real memory is worth collecting
+        stack.enter_context(outer_paused())
+        stack.enter_context(same_surroundings())
+        plain = stack.enter_context(preserved(model, request.args, kwargs))
+        for context in (unfused(), eager(), shown(), followed(), without_warnings()):
             stack.enter_context(context)
-        parts = survey(model)
+        parts = survey(model, plain)
         held = list(parts.all.values())
         renew_uninitialised(held, "meta" if rung.name == "meta" else "cpu")
         leaves = named_inputs(model, request.args, kwargs)

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import threading
 from contextlib import contextmanager
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 import torch
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
     from contextlib import AbstractContextManager
 
     from visunn_lint.pipeline.engines.native.recorder import Recorder
@@ -54,6 +54,5 @@ def outer_paused() -> Iterator[None]:
         outer.muted = before
 
 
-def unrecorded() -> AbstractContextManager[None]:
-    """Return a context in which torch calls reach no function mode: the engine's own calls."""
-    return torch._C.DisableTorchFunction()  # noqa: SLF001 -- modes included, as no public guard does
+unrecorded: Final[Callable[[], AbstractContextManager[None]]] = torch._C.DisableTorchFunction  # noqa: SLF001 -- modes included, as no public guard does
+"""Gives a context in which torch calls reach no function mode: the engine's own calls."""

@@ -19,6 +19,7 @@ from visunn_lint.pipeline.engines.native.structure import PLAIN_TENSORS
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
+    from collections.abc import Set as AbstractSet
 
     from torch import Tensor
 
@@ -28,8 +29,10 @@ _DICTS = frozenset({dict, OrderedDict})
 
 
 @contextmanager
-def preserved(*roots: object) -> Iterator[None]:
+def preserved(*roots: object) -> Iterator[AbstractSet[int]]:
     """Restore, on leaving, all that can be reached from the roots: modules, containers, objects.
+
+    Gives the identities of the modules that were seen to have nothing but atoms in their plain attributes.
 
     For each module its class, ``__dict__``, parameters, buffers, children and hooks; for each
     builtin container its items; for each plain object its attributes; for each function what it
@@ -38,7 +41,7 @@ def preserved(*roots: object) -> Iterator[None]:
     """
     snapshot = _Snapshot(roots)
     try:
-        yield
+        yield snapshot.plain
     finally:
         snapshot.restore()
 
@@ -102,6 +105,7 @@ class _Snapshot:
         self._lists: list[tuple[list[Any], list[Any]]] = []
         self._empty: list[dict[Any, Any] | set[Any]] = []
         self._others: list[Restore] = []
+        self.plain: set[int] = set()
         self._inside: list[Any] = list(roots)
         self._met: list[Tensor] = []
         self._take_all()
@@ -150,6 +154,8 @@ class _Snapshot:
         places = compound(own)
         if places:
             inside.extend([own[place] for place in places])
+        elif not any(hooks):
+            self.plain.add(id(module))
 
     def _take_script(self, module: nn.Module) -> None:
         self._others.append(training_flag(module))

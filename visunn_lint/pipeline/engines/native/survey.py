@@ -15,6 +15,7 @@ from visunn_lint.pipeline.engines.native.wrapping import without_compiler
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from collections.abc import Set as AbstractSet
 
 _MAX_DEPTH = 3
 _HOLDING = frozenset({"_modules", "_parameters", "_buffers"})
@@ -40,14 +41,14 @@ class Survey:
         return {**self.registered, **self.unregistered}
 
 
-def survey(model: nn.Module) -> Survey:
-    """Return the modules of a model, each once."""
+def survey(model: nn.Module, plain: AbstractSet[int] = frozenset()) -> Survey:
+    """Return the modules of a model, each once; those of ``plain`` are known to have no others in plain attributes."""
     registered, aliases = _registered(model)
     seen = {id(module) for module in registered.values()}
     unregistered: dict[str, nn.Module] = {}
     containers: dict[str, str] = {}
     for path, module in registered.items():
-        for name, value in _compound(module):
+        for name, value in () if id(module) in plain else _compound(module):
             for place, found in _modules_in(f"{path}.{name}" if path else name, value, 0):
                 for inside, inner in found.named_modules(prefix=place):
                     if id(inner) not in seen:

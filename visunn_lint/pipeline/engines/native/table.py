@@ -167,10 +167,19 @@ class _Lines:
         parent = self._owners.get(parent_path)
         if not path or parent is None:
             return None
-        key = (type(parent), name)
+        cls: type = type(parent)
+        if not _is_in_a_file(cls):
+            return self._found.get(parent_path)
+        key = (cls, name)
         if key not in self._in_class:
             self._in_class[key] = _assigning_line(*key)
         return self._in_class[key] or self._found.get(parent_path)
+
+
+@lru_cache(maxsize=4096)
+def _is_in_a_file(cls: type) -> bool:
+    """Return whether a class, or one of its bases, is the user's own."""
+    return any(map(_file, cls.__mro__))
 
 
 def _assigning_line(owner: type, name: str) -> Location | None:
