@@ -72,7 +72,9 @@ def _form(names: tuple[str, ...]) -> Form:
 
 def getter(names: tuple[str, ...]) -> Callable[[Mapping[str, Any]], Values]:
     """Return what gets the values of some names as a tuple, of one or of none as well."""
-    return itemgetter(*names) if len(names) > 1 else lambda held: tuple([held[name] for name in names])
+    if len(names) > 1:
+        return itemgetter(*names)
+    return (lambda held: (held[names[0]],)) if names else lambda _: ()
 
 
 def compound(own: Values) -> list[int]:

@@ -267,7 +267,8 @@ class Lineage:
         node = self._ledger.add(self._origins.record(tensor, spec))
         if self._tape is not None:
             self._tape.sources[node] = tensor
-        return Reference(self, Producer(node, 0), spec, -1, layout, version(tensor))
+        written = 0 if tensor.is_inference() else tensor._version  # noqa: SLF001 -- it has no public name
+        return Reference(self, Producer(node, 0), spec, -1, layout, written)
 
     def _owner(self, tensor: Tensor) -> Reference | None:
         """Return the reference of a tensor's storage: it may be another view of what the run made."""

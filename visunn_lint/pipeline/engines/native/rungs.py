@@ -109,7 +109,7 @@ class MetaRung:
 
     def defers(self, tensor: Tensor) -> bool:
         """Return whether the stand-in of a tensor would be a meta tensor of the same layout, and can wait."""
-        return is_plain(tensor) and (tensor.is_meta or not _steers(tensor))
+        return is_plain(tensor) and (tensor.requires_grad or tensor.is_meta or not _steers(tensor))
 
     def storage_of_stand_in(self, tensor: Tensor) -> int | None:
         """Return the identity of the memory that stands for that of a tensor; None if nothing does so far."""
@@ -182,7 +182,7 @@ class MetaRung:
 
 
 def _steers(tensor: Tensor) -> bool:
-    if tensor.requires_grad or is_lazy(tensor) or _is_unknown(tensor):
+    if tensor.requires_grad or is_lazy(tensor) or (_unknown and _is_unknown(tensor)):
         return False
     if tensor.is_floating_point() or tensor.is_complex():
         return tensor.numel() == 1
@@ -217,7 +217,7 @@ def _remember_unknown(tensor: Tensor) -> None:
 
 
 def _is_unknown(tensor: Tensor) -> bool:
-    return bool(_unknown) and tensor.layout == torch.strided and _storage_id(tensor) in _unknown
+    return tensor.layout == torch.strided and _storage_id(tensor) in _unknown
 
 
 def _storage_id(tensor: Tensor) -> int:

@@ -110,7 +110,7 @@ def is_plain(tensor: Tensor) -> bool:
     """Return whether a tensor is no more than a view of a storage."""
     return (
         type(tensor) in _PLAIN_TYPES
-        and tensor.layout == torch.strided
+        and tensor.layout is torch.strided
         and not tensor.is_quantized
         and not tensor.is_nested
         and not tensor.is_conj()

@@ -55,6 +55,8 @@ def renew_uninitialised(modules: Iterable[nn.Module], device: str) -> None:
     """
     for module in modules:
         stored = (module._parameters, module._buffers)  # noqa: SLF001 -- setattr would check and call hooks
+        if not any(stored):
+            continue
         tensors = [tensor for held in stored for tensor in held.values()]
         if not PLAIN_TENSORS.issuperset(map(type, tensors)) and any(map(_is_lazy, tensors)):
             for held in stored:

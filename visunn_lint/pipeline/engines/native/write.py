@@ -25,8 +25,7 @@ def write(recording: Recording, *, rung: Rung, reason: str = "") -> Capture:
     """Return the capture of a recording."""
     writer = GraphWriter()
     ledger = recording.ledger
-    for record, node in zip(ledger.records, ledger.names, strict=True):
-        _add(writer, node, record, ledger)
+    _write_nodes(writer, ledger)
     captured = Captured(
         engine="native",
         rung=rung,
@@ -40,22 +39,26 @@ def write(recording: Recording, *, rung: Rung, reason: str = "") -> Capture:
     return Capture(writer.graph, table, recording.error)
 
 
-def _add(writer: GraphWriter, name: str, record: Record, ledger: Ledger) -> None:
-    scope, names = record.scope, ledger.names
-    writer.add(
-        name,
-        record.op,
-        record.kind,
-        inputs=[f"{names[made.node]}:{made.slot}" if made.slot else names[made.node] for made in record.inputs],
-        outputs=record.outputs,
-        seen=_seen(record, ledger.records) if record.inputs else None,
-        module=scope.module if scope else record.module,
-        call=scope.call if scope else None,
-        arguments=record.arguments,
-        source=record.source,
-        label=record.label,
-        autograd=record.autograd,
-    )
+def _write_nodes(writer: GraphWriter, ledger: Ledger) -> None:
+    names, records = ledger.names, ledger.records
+    for name, record in zip(names, records, strict=True):
+        scope, inputs = record.scope, record.inputs
+        writer.add(
+            name,
+            record.op,
+            record.kind,
+            inputs=[f"{names[made.node]}:{made.slot}" if made.slot else names[made.node] for made in inputs]
+            if inputs
+            else (),
+            outputs=record.outputs,
+            seen=_seen(record, records) if inputs else None,
+            module=scope.module if scope else record.module,
+            call=scope.call if scope else None,
+            arguments=record.arguments,
+            source=record.source,
+            label=record.label,
+            autograd=record.autograd,
+        )
 
 
 def _seen(record: Record, records: list[Record]) -> tuple[TensorSpec, ...] | None:
