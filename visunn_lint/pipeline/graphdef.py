@@ -48,6 +48,8 @@ AUTOGRAD: Final = "_visunn_autograd"
 OUTPUT_SHAPES: Final = "_output_shapes"
 
 _ILLEGAL = re.compile(r"[^A-Za-z0-9_.\-]")
+_STANDING: Final = frozenset({"input", "output", "param", "buffer", "const", "opaque"})
+"""The ops of nodes that are no ops: their kind is the same word."""
 _NO_TENSOR = "-"
 _BATCH = "!"
 """Stands between a spec and the axes of it that follow the batch."""
@@ -206,8 +208,14 @@ class GraphWriter:
 
 
 def _encoded_sort(sort: tuple[str, str]) -> bytes:
+    """Return an op, and the kind of its node where that is not the one that the op has by itself."""
     op, kind = sort
-    return _field(_OP, op.encode()) + _encoded_text(KIND, kind)
+    written = _field(_OP, op.encode())
+    return written if kind == _kind_of(op) else written + _encoded_text(KIND, kind)
+
+
+def _kind_of(op: str) -> str:
+    return op if op in _STANDING else "op"
 
 
 def _encoded_arguments(arguments: Mapping[str, Plain]) -> bytes:
@@ -303,13 +311,13 @@ def decode(capture: Capture) -> Graph:
 
 def _decode_node(node: NodeDef) -> Node:
     attributes = node.attr
-    if KIND not in attributes:
+    if OUTPUTS not in attributes:
         return foreign.decode_node(node)
     names, slots = foreign.split_inputs(node.input)
     return Node(
         name=node.name,
         op=node.op,
-        kind=cast("NodeKind", _text(attributes, KIND)),
+        kind=cast("NodeKind", _text(attributes, KIND) or _kind_of(node.op)),
         module=_text(attributes, MODULE),
         call=attributes[CALL].i if CALL in attributes else None,
         inputs=names,

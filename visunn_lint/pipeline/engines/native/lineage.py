@@ -75,6 +75,7 @@ class Lineage:
         self._wrote_before = False
         self._owners: dict[int, tuple[Reference, object]] = {}
         self._specs: dict[tuple[tuple[int, ...], torch.dtype, str], TensorSpec] = {}
+        self._lying: dict[object, tuple[TensorSpec, Layout]] = {}
 
     def knows(self, tensor: Tensor) -> bool:
         """Return whether a tensor is of this run: made by it, or a stand-in."""
@@ -238,9 +239,13 @@ class Lineage:
 
     def _meet(self, tensor: Tensor) -> Reference:
         """Give a plain tensor of the user's its node, and no stand-in as yet."""
-        layout = layout_of(tensor)
         device = "cpu" if tensor.is_cpu or tensor.is_meta else self._origins.device(tensor)
-        reference = self._node(tensor, self.spec_of(layout.shape, layout.dtype, device), layout)
+        key = (tensor.shape, tensor.stride(), tensor.dtype, device)
+        known = self._lying.get(key)  # equal specs and layouts are one object: many are compared
+        if known is None:
+            layout = layout_of(tensor)
+            known = self._lying[key] = (self.spec_of(layout.shape, layout.dtype, device), layout)
+        reference = self._node(tensor, *known)
         self._met[id(tensor)] = _Met(tensor, None, reference)
         return reference
 
