@@ -95,7 +95,7 @@ def plain(value: object) -> Plain:
     if isinstance(value, int | float):
         return _plain_number(value)
     if isinstance(value, list | tuple):
-        return tuple(map(plain, value))
+        return tuple([None if isinstance(item, torch.Tensor) else plain(item) for item in value])
     if isinstance(value, torch.dtype | torch.memory_format | torch.layout):
         return str(value).removeprefix("torch.")
     if isinstance(value, torch.device | slice | EllipsisType):

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from functools import lru_cache
 from itertools import accumulate
+from math import prod
 from operator import mul
 from typing import TYPE_CHECKING, Any, Final, TypeAlias
 
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
 
 Shape: TypeAlias = tuple[int, ...]
 
+_BATCH_AND_CHANNELS: Final = 2
 _FLOATS: Final = frozenset({torch.float32, torch.float64, torch.float16, torch.bfloat16})
 
 
@@ -68,12 +70,25 @@ def like(layout: Layout) -> Layout | None:
 
 def is_regular(*layouts: object) -> bool:
     """Return whether all are layouts of contiguous, floating tensors of one dtype that hold something."""
+    return _are_all(_is_regular, layouts)
+
+
+def is_regular_by_item(*layouts: object) -> bool:
+    """Return whether all are so, or would be but for gaps between the items of a batch: parts of its channels.
+
+    What torch makes of such is new and contiguous where it goes by what the strides suggest: they do not suggest that
+    the channels come last.
+    """
+    return _are_all(_is_regular_by_item, layouts)
+
+
+def _are_all(is_so: Callable[[Layout], bool], layouts: Sequence[object]) -> bool:
     first = layouts[0]
     if not isinstance(first, Layout):
         return False
     dtype = first.dtype
     for layout in layouts:
-        if not isinstance(layout, Layout) or layout.dtype is not dtype or not _is_regular(layout):
+        if not isinstance(layout, Layout) or layout.dtype is not dtype or not is_so(layout):
             return False
     return True
 
@@ -82,6 +97,17 @@ def is_regular(*layouts: object) -> bool:
 def _is_regular(layout: Layout) -> bool:
     shape = layout.shape
     return layout.dtype in _FLOATS and 0 not in shape and layout.stride == contiguous_stride(shape)
+
+
+@lru_cache(maxsize=65536)
+def _is_regular_by_item(layout: Layout) -> bool:
+    if _is_regular(layout):
+        return True
+    shape, stride = layout.shape, layout.stride
+    if len(shape) <= _BATCH_AND_CHANNELS or layout.dtype not in _FLOATS or prod(shape[_BATCH_AND_CHANNELS:]) <= 1:
+        return False
+    dense = contiguous_stride(shape)
+    return 0 not in shape and stride[1:] == dense[1:] and stride[0] > dense[0]
 
 
 def layout_of(tensor: Tensor) -> Layout:

@@ -6,7 +6,14 @@ from typing import TYPE_CHECKING, Any, Final
 
 import torch
 
-from visunn_lint.pipeline.engines.native.specs.layout import Layout, Outcome, fresh, is_regular, of_size
+from visunn_lint.pipeline.engines.native.specs.layout import (
+    Layout,
+    Outcome,
+    fresh,
+    is_regular,
+    is_regular_by_item,
+    of_size,
+)
 
 if TYPE_CHECKING:
     from visunn_lint.pipeline.calling import Function
@@ -22,7 +29,9 @@ def _convolution(
     dilation: object = 1,
     groups: int = 1,
 ) -> Outcome:
-    if not is_regular(input, weight, *([] if bias is None else [bias])) or type(groups) is not int:
+    if not is_regular_by_item(input) or not is_regular(weight, *([] if bias is None else [bias])):
+        return None
+    if input.dtype is not weight.dtype or type(groups) is not int:
         return None
     spatial = len(weight.shape) - 2
     steps, pads, gaps = (_each(value, spatial) for value in (stride, padding, dilation))

@@ -6,7 +6,14 @@ from typing import TYPE_CHECKING, Final
 
 import torch
 
-from visunn_lint.pipeline.engines.native.specs.layout import Layout, Outcome, axis_of, fresh, is_regular
+from visunn_lint.pipeline.engines.native.specs.layout import (
+    Layout,
+    Outcome,
+    axis_of,
+    fresh,
+    is_regular,
+    is_regular_by_item,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -16,18 +23,18 @@ if TYPE_CHECKING:
 
 
 def _joined(tensors: Sequence[Layout], dim: int = 0) -> Outcome:
-    if not tensors or not is_regular(*tensors):
+    if not tensors or not is_regular_by_item(*tensors):
         return None
-    shape = list(tensors[0].shape)
-    axis = axis_of(dim, len(shape))
+    shapes = [each.shape for each in tensors]
+    rank = len(shapes[0])
+    axis = axis_of(dim, rank)
     if axis is None:
         return None
-    for each in tensors:
-        sizes = list(each.shape)
-        if len(sizes) != len(shape) or sizes[:axis] != shape[:axis] or sizes[axis + 1 :] != shape[axis + 1 :]:
+    before, after = shapes[0][:axis], shapes[0][axis + 1 :]
+    for shape in shapes:
+        if len(shape) != rank or shape[:axis] != before or shape[axis + 1 :] != after:
             return None
-    shape[axis] = sum(each.shape[axis] for each in tensors)
-    return fresh(shape, tensors[0].dtype)
+    return fresh((*before, sum([shape[axis] for shape in shapes]), *after), tensors[0].dtype)
 
 
 def _stacked(tensors: Sequence[Layout], dim: int = 0) -> Outcome:
