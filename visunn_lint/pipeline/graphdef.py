@@ -103,6 +103,11 @@ def legal_prefix(*parts: str) -> str:
     return joined if joined[0].isascii() and joined[0].isalnum() else f".{joined}"
 
 
+def within(prefix: str, last: str) -> str:
+    """Return such a prefix with one part more."""
+    return f"{prefix}/{_legal(last)}"
+
+
 @lru_cache(maxsize=65536)
 def _legal(part: str) -> str:
     return _ILLEGAL.sub("_", part) or "_"

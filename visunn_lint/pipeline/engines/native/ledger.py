@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from visunn_lint.pipeline.graphdef import Names, legal_prefix
+from visunn_lint.pipeline.graphdef import Names, legal_prefix, within
 from visunn_lint.records import short_op
 
 if TYPE_CHECKING:
@@ -42,10 +42,13 @@ class Ledger:
 
     def _keep(self, module: str, call: int) -> str:
         """Return what the names of a call's nodes begin with, and those of what stands in its module."""
-        segments = module.split(".") if module else []
-        if call and segments:
-            segments[-1] = f"{segments[-1]}.{call}"
-        prefix = self._prefixes[module, call] = legal_prefix(self._root, *segments)
+        holder, _, last = module.rpartition(".")
+        if module:
+            above = self._prefixes.get((holder, 0)) or self._keep(holder, 0)
+            prefix = within(above, f"{last}.{call}" if call else last)
+        else:
+            prefix = legal_prefix(self._root)
+        self._prefixes[module, call] = prefix
         return prefix
 
 
