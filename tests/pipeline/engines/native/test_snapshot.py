@@ -166,3 +166,42 @@ def test_lazy_norm_keeps_its_count() -> None:
     visunn_lint.trace(norm, (torch.ones(4, 3),), mode="train")
     assert norm.num_batches_tracked is count
     assert int(count) == 7
+
+
+def test_modules_with_nothing_but_atoms_are_told() -> None:
+    """In their plain attributes; a list, a hook and a module that torch does not know of count as more."""
+    plain, listing, hooked, hiding = nn.Conv2d(1, 1, 1), nn.Identity(), nn.ReLU(), nn.Identity()
+    vars(listing)["sizes"] = [1]
+    hooked.register_forward_hook(lambda *_: None)
+    vars(hiding)["inner"] = nn.ReLU()
+    model = nn.Sequential(plain, listing, hooked, hiding)
+    with preserved(model) as told:
+        assert [id(module) in told for module in (model, plain, listing, hooked, hiding)] == [True, True, *[False] * 3]
+
+
+def test_hook_that_stood_before_is_kept() -> None:
+    """Containers that are empty in most modules are not emptied in the others."""
+    model = nn.Sequential(nn.ReLU())
+    handle = model[0].register_forward_hook(lambda *_: None)
+    with preserved(model):
+        model[0].register_forward_pre_hook(lambda *_: None)
+    assert list(vars(model[0])["_forward_hooks"]) == [handle.id]
+    assert not vars(model[0])["_forward_pre_hooks"]
+
+
+def test_gradients_and_flags_of_tensors_are_put_back() -> None:
+    """Those of parameters, of tied ones too, and of tensors in lists."""
+    layer, loose = nn.Linear(2, 2), torch.ones(2)
+    layer.weight.grad = grad = torch.ones(2, 2)
+    model = nn.ModuleList([layer, nn.Linear(2, 2)])
+    model[1].weight = layer.weight
+    vars(model)["loose"] = [loose]
+    with preserved(model):
+        layer.weight.grad = None
+        layer.bias.grad = torch.ones(2)
+        layer.bias.requires_grad_(requires_grad=False)  # type: ignore[call-arg]  # torch's stub lacks the name
+        loose.requires_grad_()
+    assert vars(model)["loose"][0] is loose
+    assert id(layer.weight.grad) == id(grad)
+    after: list[object] = [layer.bias.grad, layer.bias.requires_grad, loose.requires_grad]
+    assert after == [None, True, False]

@@ -1,0 +1,81 @@
+"""A module's attributes are taken apart by the form of its class, and by another where it has another."""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+import numpy as np
+import pytest
+import torch
+from torch import nn
+
+from visunn_lint.pipeline.engines.native.attributes import HOLDING, HOOKS, OWN, compound, spelled, taken_apart
+
+
+class Plain(nn.Module):
+    """Has what it is told to have."""
+
+    def __init__(self, **attributes: object) -> None:
+        super().__init__()
+        vars(self).update(attributes)
+
+
+def own(module: nn.Module) -> dict[str, Any] | None:
+    """Return the attributes of a module that are its own."""
+    parts = taken_apart(module)
+    return None if parts is None else dict(zip(parts[0].own, parts[1][OWN], strict=True))
+
+
+def test_own_attributes_are_told_from_torchs() -> None:
+    """Each goes under its name; torch's containers go before them."""
+    layer = nn.Linear(2, 3)
+    parts = taken_apart(layer)
+    assert parts is not None
+    assert parts[1][HOLDING] == (layer._parameters, {}, {})  # noqa: SLF001 -- what it takes apart
+    assert set(map(len, parts[1][HOOKS])) == {0}
+    assert own(layer) == {"in_features": 2, "out_features": 3}
+
+
+def test_modules_of_one_class_may_have_other_attributes() -> None:
+    """As many under other names, more, fewer: what the class had the last time does not mislead."""
+    held: list[dict[str, Any]] = [{"a": 1, "b": 2}, {"b": 3, "a": 4}, {"a": 5, "c": 6}, {"a": 7}, {}, {"x": 1, "y": 2}]
+    assert [own(Plain(**each)) for each in held] == held
+
+
+def test_module_without_what_torch_gives_is_not_taken_apart() -> None:
+    """One whose constructor never called its base's has nothing to go by."""
+    bare = nn.Module.__new__(nn.Module)
+    assert (taken_apart(bare), own(nn.Module())) == (None, {})
+
+
+@pytest.mark.parametrize(
+    ("values", "places"),
+    [
+        ((1, "a", None, 0.5, torch.float32, torch.Size([2])), []),
+        (((1, 2), ("a",), ()), []),
+        (([1], {"a": 1}, {1}), [0, 1, 2]),
+        ((1, (1, [2]), (3,), object), [1, 3]),
+        (((1, (2,)), np.zeros(2), b"a"), [0, 1]),
+    ],
+)
+def test_what_holds_more_than_atoms_is_found(values: tuple[Any, ...], places: list[int]) -> None:
+    """Atoms, and tuples of nothing else, hold nothing that a forward could change."""
+    assert (compound(values), compound(values)) == (places, places)
+
+
+def test_values_are_spelled_as_what_they_are() -> None:
+    """Those that compare alike are spelled apart, and so are both zeros."""
+    alike = [(1,), (True,), (1.0,), ((1,),), ((True,),), (0.0,), (-0.0,), (math.nan,)]
+    spellings = [spelled(each) for each in alike]
+    assert None not in spellings
+    assert len(set(spellings)) == len(alike)
+
+
+def test_arrays_are_not_taken_for_what_is_spelled_like_them() -> None:
+    """Bytes and arrays look the same to what spells them: neither is spelled, whichever comes first."""
+    array = np.float64(1.5)
+    for each in (array.tobytes(), array, bytearray(array.tobytes()), np.zeros(1)):
+        assert spelled((each,)) is None
+        assert spelled(((each,),)) is None
+    assert (spelled(([1],)), spelled((object(),))) == (None, None)
