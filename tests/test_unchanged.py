@@ -124,7 +124,7 @@ def test_trace_and_check_leave_the_seed_models_as_found(case: Case) -> None:
 def test_without_restoring_the_tests_above_would_fail(case: Case, monkeypatch: pytest.MonkeyPatch) -> None:
     """The control: these models do change something, and it shows once nothing is put back."""
     for restoring in ("preserved", "same_surroundings"):
-        monkeypatch.setattr(run, restoring, lambda *_: nullcontext())
+        monkeypatch.setattr(run, restoring, lambda *_: nullcontext(frozenset()))
     model = build(case, "eval", FailsAtTheEnd)
     args, kwargs = case.args(), case.kwargs()
     with pytest.raises(AssertionError), unchanged(model, args, kwargs):

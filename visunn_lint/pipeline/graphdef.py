@@ -73,22 +73,17 @@ class Names:
 
     def take(self, *parts: str) -> str:
         """Return a name with these parts between slashes, numbered if it was taken before."""
-        base = legal_prefix(*parts)
-        if base in self._taken:
-            return self._numbered(base)
-        self._taken[base] = 0
-        return base
+        return self._unique(legal_prefix(*parts))
 
     def take_within(self, prefix: str, last: str) -> str:
         """Return the same for parts of which all but the last have been joined by ``legal_prefix``."""
-        base = f"{prefix}/{_legal(last)}"
-        if base in self._taken:
-            return self._numbered(base)
-        self._taken[base] = 0
-        return base
+        return self._unique(within(prefix, last))
 
-    def _numbered(self, base: str) -> str:
+    def _unique(self, base: str) -> str:
         taken = self._taken
+        if base not in taken:
+            taken[base] = 0
+            return base
         name, count = base, taken[base]
         while name in taken:
             count += 1

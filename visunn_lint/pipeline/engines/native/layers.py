@@ -170,9 +170,11 @@ class _Way:
         functions = [self._methods(cls)]
         for get, home in self._called:
             functions.append(get(home))
-        if functions != self._last[0]:
-            self._last = (functions, _token(tuple(functions)))
-        return self._last[1]
+        known, token = self._last
+        if functions != known:
+            token = _token(tuple(functions))
+            self._last = (functions, token)  # in one go: captures run on several threads
+        return token
 
 
 @lru_cache(maxsize=4096)
