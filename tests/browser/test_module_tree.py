@@ -46,6 +46,15 @@ def test_arrows_walk_through_rows(page: Page) -> None:
     expect(_focused(page)).to_have_text("TinyResNet")
 
 
+def test_a_row_that_opens_keeps_the_focus(page: Page) -> None:
+    """However long the next key takes to come: what opens or closes is where the keyboard stands."""
+    _press(page, "End", "ArrowUp", "Home", "ArrowDown", "ArrowDown", "ArrowDown", "ArrowDown", "ArrowDown")
+    for key, label in (("ArrowRight", "layer1"), ("ArrowRight", "0"), ("ArrowLeft", "layer1"), ("ArrowLeft", "layer1")):
+        _press(page, key)
+        page.wait_for_timeout(100)
+        expect(_focused(page)).to_have_text(label)
+
+
 def test_one_row_is_in_the_order_of_tab(page: Page) -> None:
     """Tab leaves the tree, wherever in it the focus is."""
     _press(page, "ArrowDown", "ArrowDown")

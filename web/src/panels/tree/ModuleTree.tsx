@@ -20,11 +20,15 @@ export function ModuleTree() {
   const [active, setActive] = useState(0);
   const hasFocus = useRef(false);
   const tree = useRef<HTMLDivElement>(null);
+  const standsOn = useRef<BoxId | null>(null);
 
   useEffect(() => {
-    const row = rows.findIndex(
-      (candidate) => candidate.kind === "box" && candidate.box === (selected ?? scope),
-    );
+    standsOn.current = selected ?? scope;
+  }, [selected, scope]);
+
+  // biome-ignore lint/correctness/useExhaustiveDependencies: what is selected is stood on, by the effect above
+  useEffect(() => {
+    const row = rows.findIndex((candidate) => candidate.kind === "box" && candidate.box === standsOn.current);
     if (row >= 0) {
       setActive(row);
     }
@@ -40,7 +44,8 @@ export function ModuleTree() {
     const next = Math.min(Math.max(row, 0), rows.length - 1);
     setActive(next);
     const target = rows[next];
-    useView.getState().hover(target?.kind === "box" ? target.box : null);
+    standsOn.current = target?.kind === "box" ? target.box : null;
+    useView.getState().hover(standsOn.current);
   };
   const setRowOpen = (box: BoxId, isOpen: boolean): void => {
     const boxes = new Set(open);
