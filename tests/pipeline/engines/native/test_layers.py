@@ -81,6 +81,19 @@ def test_convolution_hands_on_how_it_moves(watched: list[str]) -> None:
     assert failure.error == "TypeError"
 
 
+@pytest.mark.parametrize("given", [{"stride": 1.5}, {"stride": True}, {"groups": 1.0}, {"dilation": [1, "1"]}], ids=str)
+def test_convolution_that_torch_refuses_is_told_alike_whatever_came_before(given: dict[str, Any]) -> None:
+    """With the same failure and the same nodes, known plan or not."""
+    layer = nn.Conv2d(3, 6, 3)
+    vars(layer).update(given)
+    first = capture(layer, (X,))
+    topology_of(nn.Conv2d(3, 6, 3), X)
+    second = capture(layer, (X,))  # the line of the call is another
+    assert first.table.failure is not None
+    assert second.table.failure == first.table.failure
+    assert [node.name for node in second.graph.node] == [node.name for node in first.graph.node]
+
+
 def test_convolution_that_pads_by_itself_runs(watched: list[str]) -> None:
     """It makes two ops, of which the first reads another attribute; and learning from it does not mislead others."""
     model = nn.Sequential(nn.Conv2d(3, 3, 3, padding=1, padding_mode="reflect"), nn.Conv2d(3, 3, 3, padding=2))

@@ -75,3 +75,25 @@ def test_setter_of_a_class_is_called() -> None:
     model = nn.Sequential(Watching())
     put_in_mode(model, survey(model).registered.values(), training=False)
     assert model[0].seen == [False]
+
+
+@pytest.mark.parametrize("cls", [nn.Module, nn.BatchNorm2d])
+def test_train_that_somebody_replaced_is_called(cls: type[nn.Module], monkeypatch: pytest.MonkeyPatch) -> None:
+    """Also once modules of the class have been put into a mode."""
+    model = nn.Sequential(nn.BatchNorm2d(1))
+    modules = survey(model).registered.values()
+    put_in_mode(model, modules, training=True)
+    called: list[bool] = []
+    monkeypatch.setattr(cls, "train", lambda _module, mode=True: called.append(mode), raising=False)
+    put_in_mode(model, modules, training=False)
+    assert called == [False]
+
+
+def test_what_train_cannot_walk_through_is_an_error() -> None:
+    """As for whoever puts the model into a mode: children that are none, and a module within itself."""
+    model, loop = nn.Sequential(nn.ReLU()), nn.Sequential(nn.ReLU())
+    vars(model)["children"] = ["a"]
+    loop[0].add_module("around", loop)
+    for each, error in ((model, TypeError), (loop, RecursionError)):
+        with pytest.raises(error):
+            put_in_mode(each, survey(each).registered.values(), training=False)

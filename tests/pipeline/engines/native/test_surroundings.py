@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import gc
+import subprocess
+import sys
 
 import pytest
 import torch
@@ -33,3 +35,28 @@ def test_collection_that_was_off_stays_off() -> None:
         assert not gc.isenabled()
     finally:
         gc.enable()
+
+
+_FIRST_TO_DRAW = """
+import sys
+import torch
+from torch import nn
+from visunn_lint.pipeline import capture
+
+class Seeding(nn.Module):
+    def forward(self, x):
+        import numpy
+        numpy.random.seed(0)
+        return x * float(numpy.random.rand())
+
+assert "numpy.random" not in sys.modules
+assert capture(Seeding(), (torch.ones(2),)).table.failure is None
+import numpy
+print(numpy.random.rand() in numpy.random.RandomState(0).rand(8))
+"""
+
+
+def test_forward_that_is_the_first_to_draw_leaves_no_seed() -> None:
+    """Numpy's generator, which nobody had loaded, is as random after it as it would have been without it."""
+    done = subprocess.run([sys.executable, "-c", _FIRST_TO_DRAW], check=True, stdout=subprocess.PIPE, text=True)  # noqa: S603 -- the text above
+    assert done.stdout == "False\n"

@@ -34,27 +34,24 @@ OWN: Final = slice(len(OF_EVERY_MODULE), None)
 
 
 class Form(NamedTuple):
-    """The names of a module's attributes: which are its own, how many there are, and what gets the values of all."""
+    """The names of a module's attributes in their order, which of them are its own, and what gets the values of all."""
 
+    names: tuple[str, ...]
     own: tuple[str, ...]
-    size: int
     get: Callable[[Mapping[str, Any]], Values]
 
 
 def taken_apart(module: nn.Module) -> tuple[Form, Values] | None:
     """Return the attributes of a module in order; None for one that lacks what torch gives to all."""
     held: dict[str, Any] = module.__dict__
+    names = tuple(held)
     form = _usual.get(type(module))
-    if form is not None and form.size == len(held):
-        try:
-            return form, form.get(held)
-        except KeyError:
-            pass
-    if not OF_EVERY_MODULE.issubset(held):
-        return None
-    if len(_usual) >= _MOST_CLASSES:
-        _usual.clear()
-    form = _usual[type(module)] = _form(tuple(held))
+    if form is None or form.names != names:
+        if not OF_EVERY_MODULE.issubset(names):
+            return None
+        if len(_usual) >= _MOST_CLASSES:
+            _usual.clear()
+        form = _usual[type(module)] = _form(names)
     return form, form.get(held)
 
 
@@ -66,8 +63,7 @@ _usual: Final[dict[type, Form]] = {}
 @lru_cache(maxsize=4096)
 def _form(names: tuple[str, ...]) -> Form:
     own = tuple([name for name in names if name not in OF_EVERY_MODULE])
-    ordered = (*_HOLDING, *_HOOKS, *_REST, *own)
-    return Form(own, len(ordered), getter(ordered))
+    return Form(names, own, getter((*_HOLDING, *_HOOKS, *_REST, *own)))
 
 
 def getter(names: tuple[str, ...]) -> Callable[[Mapping[str, Any]], Values]:
@@ -90,6 +86,8 @@ def spelled(own: Values) -> bytes | None:
     None for any other. To spell them is quicker than to look at each, so what was looked at is remembered by that: no
     other values are spelled alike, but for bytes and the likes of arrays, which therefore never count.
     """
+    if not _SPELLED.issuperset(map(type, own)):
+        return None  # lists and arrays may be long, and shared by each other
     try:
         found = marshal.dumps(own, 2)
     except ValueError:
@@ -104,6 +102,7 @@ def spelled(own: Values) -> bytes | None:
 
 
 _PLAIN: Final[frozenset[object]] = frozenset({bool, int, float, complex, str, type(None)})
+_SPELLED: Final = _PLAIN | {tuple}
 _MOST_SPELLED: Final = 1 << 14
 _plain: Final[set[bytes]] = set()
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 import marshal
 from functools import lru_cache
 from inspect import isfunction
-from operator import attrgetter, itemgetter
+from operator import attrgetter, is_, itemgetter
 from os import sep
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
@@ -118,6 +118,8 @@ class Layers:
             handed = marshal.dumps(way.handed(held), 2) if way.handed else b""
         except (KeyError, ValueError):
             return None
+        if handed and not _are_sizes(handed):
+            return None
         key = (token, settings, len(parameters), *parameters, *buffers, kinds, x.dim())
         return Setting(key, handed)
 
@@ -150,6 +152,15 @@ _function_mode_at: Final = torch._C._get_function_stack_at  # noqa: SLF001 -- mo
 _tracing_state: Final = torch._C._get_tracing_state  # noqa: SLF001 -- as Module.__call__ asks
 
 
+@lru_cache(maxsize=4096)
+def _are_sizes(handed: bytes) -> bool:
+    """Return whether what a layer hands on is ints, tuples of ints or words: others are for torch to judge."""
+    values = marshal.loads(handed)  # noqa: S302 -- written just before
+    return all(
+        type(value) in {int, str} or (type(value) is tuple and set(map(type, value)) == {int}) for value in values
+    )
+
+
 def _handed_on(cls: type) -> tuple[str, ...]:
     """Return the attributes that a layer hands on to its op as its last arguments, whatever they are."""
     return _CONVOLVING if cls in _CONVOLUTIONS else ()
@@ -171,7 +182,7 @@ class _Way:
         for get, home in self._called:
             functions.append(get(home))
         known, token = self._last
-        if functions != known:
+        if len(functions) != len(known) or not all(map(is_, functions, known)):
             token = _token(tuple(functions))
             self._last = (functions, token)  # in one go: captures run on several threads
         return token

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from functools import lru_cache
+from operator import attrgetter
 from typing import TYPE_CHECKING, Final
 
 from torch import nn
@@ -14,19 +14,26 @@ if TYPE_CHECKING:
 def put_in_mode(model: nn.Module, modules: Collection[nn.Module], *, training: bool) -> None:
     """Do what ``model.train(training)`` does; ``modules`` are the model and all that is registered in it.
 
-    Where no class has a word of its own in it, the flags are set without the three calls that torch makes for each.
+    Where nobody has a word of his own in it, the flags are set without the three calls that torch makes for each. What
+    is registered twice, or within itself, is left to torch.
     """
-    if all(map(_leaves_it_to_torch, set(map(type, modules)))) and not any("train" in vars(each) for each in modules):
+    is_tree = sum(map(len, map(_CHILDREN, modules))) == len(modules) - 1
+    if is_tree and all(map(_leaves_it_to_torch, set(map(type, modules)))) and not any(map(_has_its_own, modules)):
         for module in modules:
             module.__dict__["training"] = training
     else:
         model.train(training)
 
 
-_TORCHS: Final = ("train", "children", "named_children", "__setattr__")
+_CHILDREN: Final = attrgetter("_modules")
+_TORCHS: Final = {name: getattr(nn.Module, name) for name in ("train", "children", "named_children", "__setattr__")}
 
 
-@lru_cache(maxsize=4096)
 def _leaves_it_to_torch(cls: type) -> bool:
-    """Return whether torch's own methods are all that has to do with the mode of a class's modules."""
-    return not hasattr(cls, "training") and all(getattr(cls, name) is getattr(nn.Module, name) for name in _TORCHS)
+    """Return whether torch's own methods, none of them replaced, are all that sets the mode of a class's modules."""
+    return not hasattr(cls, "training") and all(getattr(cls, name) is method for name, method in _TORCHS.items())
+
+
+def _has_its_own(module: nn.Module) -> bool:
+    held = module.__dict__
+    return "train" in held or "children" in held or "named_children" in held

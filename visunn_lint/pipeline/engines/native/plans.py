@@ -82,6 +82,7 @@ class PlannedOp:
         """Return, and keep, what the op's spec function says of tensors that lie so."""
         if len(self.entries) >= _MOST_ENTRIES:
             self.entries.clear()
+            self.named.clear()
         held, lying = layer.__dict__, iter(layouts)
         args = [slot.of(held, x) if slot.place in _VALUES else next(lying) for slot in self.args]
         kwargs = {name: slot.of(held, x) if slot.place in _VALUES else next(lying) for name, slot in self.kwargs}

@@ -34,6 +34,8 @@ def _same_random_state() -> Iterator[None]:
         torch.set_rng_state(torch_state)
         if numpy_state is not None and numpy is not None:
             numpy.random.set_state(numpy_state)
+        elif "numpy.random" in sys.modules:  # the run was the first to use it: it had no state that anybody knew
+            sys.modules["numpy.random"].seed()
         if cuda_states:
             torch.cuda.set_rng_state_all(cuda_states)
 
