@@ -178,10 +178,9 @@ class GraphWriter:
         ``inputs`` are ``name`` or ``name:slot``, ``seen`` their specs where these differ from
         what the producers gave out.
         """
-        named = self._names[name] = _sized(name.encode())
         parts = [
             _NAME,
-            named,
+            self._names[name],
             self._sorts[op, kind],
             (self._outputs.get(id(outputs[0])) or self._outputs.keep(outputs[0]))[0]
             if len(outputs) == 1

@@ -239,7 +239,7 @@ class Lineage:
 
     def _meet(self, tensor: Tensor) -> Reference:
         """Give a plain tensor of the user's its node, and no stand-in as yet."""
-        device = "cpu" if tensor.is_cpu or tensor.is_meta else self._origins.device(tensor)
+        device = self._origins.device(tensor)
         key = (tensor.shape, tensor.stride(), tensor.dtype, device)
         known = self._lying.get(key)  # equal specs and layouts are one object: many are compared
         if known is None:
@@ -272,8 +272,7 @@ class Lineage:
         node = self._ledger.add(self._origins.record(tensor, spec))
         if self._tape is not None:
             self._tape.sources[node] = tensor
-        written = 0 if tensor.is_inference() else tensor._version  # noqa: SLF001 -- it has no public name
-        return Reference(self, Producer(node, 0), spec, -1, layout, written)
+        return Reference(self, Producer(node, 0), spec, -1, layout, version(tensor))
 
     def _owner(self, tensor: Tensor) -> Reference | None:
         """Return the reference of a tensor's storage: it may be another view of what the run made."""
