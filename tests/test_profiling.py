@@ -26,7 +26,7 @@ def test_a_profile_has_five_steps_and_the_sizes_of_their_results(engine: str) ->
     assert (told.name, told.engine, told.mode, told.inputs) == ("Sequential", engine, "eval", ("float32[2,4]",))
     assert (told.graph_nodes, told.topology_nodes) == (len(capture.graph.node), len(topology.nodes))
     assert (told.modules, told.repeats) == (3, 2)
-    assert told.graph_bytes == capture.graph.ByteSize() + len(capture.table.to_json())
+    assert told.graph_bytes == len(capture.encoded) + len(capture.table.to_json())
     assert told.topology_bytes > 0
 
 

@@ -104,7 +104,7 @@ def profile(
         graph_nodes=len(capture.graph.node),
         topology_nodes=len(topology.nodes),
         modules=len(topology.modules),
-        graph_bytes=capture.graph.ByteSize() + len(capture.table.to_json()),
+        graph_bytes=len(capture.encoded) + len(capture.table.to_json()),
         topology_bytes=len(msgspec.json.encode(topology)),
     )
 

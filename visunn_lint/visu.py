@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -53,7 +54,7 @@ class Visu:
         self._capture = capture(model, args, kwargs, mode=mode)
         if self._capture.table.failure is not None:
             raise raised_in(self.topology) from self._capture.error
-        self._capture = self._capture._replace(error=None)
+        self._capture = replace(self._capture, error=None)
         self._log = LogWriter(self._capture, folder)
 
     @cached_property

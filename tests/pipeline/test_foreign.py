@@ -27,7 +27,7 @@ def read_torchs_graph(model: nn.Module, *inputs: Tensor) -> Topology:
         from torch.utils.tensorboard._pytorch_graph import graph  # noqa: PLC0415 -- warns when imported
 
         written, _ = graph(model, inputs)  # type: ignore[no-untyped-call]  # torch's
-    return build_topology(Capture(written, bare_table()))
+    return build_topology(Capture(written.SerializeToString(), bare_table()))
 
 
 @pytest.fixture(scope="module")
@@ -101,4 +101,4 @@ def test_edge_from_nowhere_is_refused() -> None:
     graph = GraphDef()
     graph.node.add(name="Net/a", op="aten::relu", input=["gone"])
     with pytest.raises(GraphError, match="reads 'gone', which is not in the graph"):
-        build_topology(Capture(graph, bare_table()))
+        build_topology(Capture(graph.SerializeToString(), bare_table()))

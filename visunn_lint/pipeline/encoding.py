@@ -5,12 +5,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from visunn_lint.pipeline.graph import Capture, ModuleTable
-from visunn_lint.pipeline.graphdef import GraphWriter
+from visunn_lint.pipeline.graphdef import GraphWriter, encoded_names
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
-
-    from tensorboard.compat.proto.graph_pb2 import GraphDef
 
     from visunn_lint.records import Node
     from visunn_lint.spec import TensorSpec
@@ -23,15 +21,15 @@ def encode(topology: Topology) -> Capture:
     return Capture(encoded(topology.nodes), table)
 
 
-def encoded(nodes: Mapping[str, Node]) -> GraphDef:
-    """Return nodes as GraphDef."""
+def encoded(nodes: Mapping[str, Node]) -> bytes:
+    """Return nodes as GraphDef, in protobuf's encoding."""
     writer = GraphWriter()
-    for node in nodes.values():
+    for name, node in zip(encoded_names(nodes), nodes.values(), strict=True):
         writer.add(
-            node.name,
+            name,
             node.op,
             node.kind,
-            inputs=[f"{name}:{slot}" if slot else name for name, slot in _edges(node)],
+            inputs=encoded_names(f"{producer}:{slot}" if slot else producer for producer, slot in _edges(node)),
             outputs=node.output_specs,
             seen=_seen(node, nodes),
             module=node.module,
@@ -41,7 +39,7 @@ def encoded(nodes: Mapping[str, Node]) -> GraphDef:
             label=node.label,
             autograd=node.autograd,
         )
-    return writer.graph
+    return writer.encoded()
 
 
 def _edges(node: Node) -> Iterator[tuple[str, int]]:

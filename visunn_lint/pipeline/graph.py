@@ -5,7 +5,8 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping  # noqa: TC003 -- msgspec reads the annotations at run time
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, NamedTuple, cast
+from functools import cached_property
+from typing import TYPE_CHECKING, cast
 
 import msgspec
 
@@ -46,15 +47,28 @@ class ModuleTable:
             raise GraphError(message) from error
 
 
-class Capture(NamedTuple):
-    """What an engine returns: the graph, and the table that travels beside it.
+@dataclass(frozen=True)
+class Capture:
+    """What an engine returns: the graph, a GraphDef in protobuf's encoding, and the table that travels beside it.
 
     ``error`` is what forward raised, in the process that ran it.
     """
 
-    graph: GraphDef
+    encoded: bytes
     table: ModuleTable
     error: BaseException | None = None
+
+    @cached_property
+    def graph(self) -> GraphDef:
+        """The graph, parsed when first asked for: logs take it as it is. Raises GraphError for what is none."""
+        from google.protobuf.message import DecodeError  # noqa: PLC0415 -- a table alone needs no protobuf
+        from tensorboard.compat.proto.graph_pb2 import GraphDef  # noqa: PLC0415 -- likewise
+
+        try:
+            return GraphDef.FromString(self.encoded)
+        except DecodeError:
+            message = "holds no GraphDef that can be read"
+            raise GraphError(message) from None
 
 
 @dataclass(frozen=True, slots=True)

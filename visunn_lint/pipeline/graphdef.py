@@ -137,33 +137,28 @@ class _OnceEach(dict[int, tuple[bytes, Held]]):
 
 
 class GraphWriter:
-    """Builds a GraphDef node by node."""
+    """Builds a GraphDef node by node, in protobuf's encoding."""
 
     def __init__(self) -> None:
-        self._graph = GraphDef(versions=VersionDef(producer=_PRODUCER))
-        self._pending: list[bytes] = []
+        self._written: list[bytes] = []
         self._sorts: _Once[tuple[str, str]] = _Once(_encoded_sort)
-        self._names: _Once[str] = _Once(_sized_name)
         self._modules: _Once[str] = _Once(lambda module: _encoded_text(MODULE, module) if module else b"")
         self._calls: _Once[int] = _Once(lambda call: _encoded(CALL, AttrValue(i=call)))
         self._outputs: _OnceEach[TensorSpec | None] = _OnceEach(_encoded_output)
         self._arguments: _OnceEach[Mapping[str, Plain]] = _OnceEach(_encoded_arguments)
         self._sources: _OnceEach[Location] = _OnceEach(lambda source: _encoded_bytes(SOURCE, _format_location(source)))
 
-    @property
-    def graph(self) -> GraphDef:
-        """The graph of all nodes added so far."""
-        self._graph.MergeFromString(b"".join(self._pending))
-        self._pending.clear()
-        return self._graph
+    def encoded(self) -> bytes:
+        """Return the graph of all nodes added so far."""
+        return b"".join([*self._written, _VERSIONS])
 
     def add(  # noqa: PLR0913 -- a node has that many fields; they are named at every call
         self,
-        name: str,
+        name: bytes,
         op: str,
         kind: NodeKind,
         *,
-        inputs: Sequence[str] = (),
+        inputs: Sequence[bytes] = (),
         outputs: tuple[TensorSpec | None, ...] = (),
         seen: tuple[TensorSpec | None, ...] | None = None,
         module: str = "",
@@ -175,12 +170,12 @@ class GraphWriter:
     ) -> None:
         """Append a node.
 
-        ``inputs`` are ``name`` or ``name:slot``, ``seen`` their specs where these differ from
-        what the producers gave out.
+        ``inputs`` are ``name`` or ``name:slot``, ``seen`` their specs where these differ from what the producers gave
+        out. Names are as ``encoded_names`` has them.
         """
         parts = [
             _NAME,
-            self._names[name],
+            name,
             self._sorts[op, kind],
             (self._outputs.get(id(outputs[0])) or self._outputs.keep(outputs[0]))[0]
             if len(outputs) == 1
@@ -188,7 +183,7 @@ class GraphWriter:
             self._modules[module],
         ]
         for each in inputs:
-            parts += (_INPUT, self._names[each])
+            parts += (_INPUT, each)
         if call is not None:
             parts.append(self._calls[call])
         if seen is not None:
@@ -202,8 +197,38 @@ class GraphWriter:
             parts += (_header(LABEL, len(encoded)), encoded)
         if autograd != "on":
             parts.append(_encoded_text(AUTOGRAD, autograd))
-        node = b"".join(parts)
-        self._pending += (_NODE, _SHORT[len(node)] if len(node) < len(_SHORT) else _varint(len(node)), node)
+        self._append(b"".join(parts))
+
+    def add_stored(
+        self,
+        name: bytes,
+        kind: NodeKind,
+        spec: TensorSpec | None,
+        module: str,
+        arguments: Mapping[str, Plain],
+        label: str,
+    ) -> None:
+        """Append the node of a tensor that a module holds: it reads nothing, and most nodes are such."""
+        encoded = label.encode("utf-8", "surrogatepass")
+        node = b"".join((
+            _NAME,
+            name,
+            self._sorts[kind, kind],
+            (self._outputs.get(id(spec)) or self._outputs.keep(spec))[0],
+            self._modules[module],
+            (self._arguments.get(id(arguments)) or self._arguments.keep(arguments))[0],
+            _header(LABEL, len(encoded)),
+            encoded,
+        ))  # fmt: skip
+        self._append(node)
+
+    def _append(self, node: bytes) -> None:
+        self._written += (_NODE, _SHORT[len(node)] if len(node) < len(_SHORT) else _varint(len(node)), node)
+
+
+def encoded_names(names: Iterable[str]) -> list[bytes]:
+    """Return names of nodes, or of nodes and slots, as a ``GraphWriter`` takes them: each after its length."""
+    return [_SHORT[len(name)] + name if len(name) < _SHORTEST_LONG else _sized(name) for name in map(str.encode, names)]
 
 
 def _encoded_sort(sort: tuple[str, str]) -> bytes:
@@ -273,10 +298,6 @@ def _sized(data: bytes) -> bytes:
     return (_SHORT[length] if length < len(_SHORT) else _varint(length)) + data
 
 
-def _sized_name(name: str) -> bytes:
-    return _sized(name.encode())
-
-
 def _varint(number: int) -> bytes:
     """Return a length as protobuf writes it: seven bits a byte, the lowest first, all but the last marked."""
     found = bytearray()
@@ -287,7 +308,10 @@ def _varint(number: int) -> bytes:
     return bytes(found)
 
 
-_SHORT: Final = tuple(map(_varint, range(1 << 10)))
+_SHORTEST_LONG: Final = 1 << 10
+_SHORT: Final = tuple(map(_varint, range(_SHORTEST_LONG)))
+"""How the lengths of most of what is written are encoded."""
+_VERSIONS: Final = GraphDef(versions=VersionDef(producer=_PRODUCER)).SerializeToString()
 
 
 def decode(capture: Capture) -> Graph:

@@ -89,7 +89,7 @@ def test_tensorboards_loader_reads_every_record(tmp_path: Path) -> None:
     events = list(LegacyEventFileLoader(str(write(direct, tmp_path))).Load())
     assert [event.WhichOneof("what") for event in events] == ["file_version", "summary", "graph_def"]
     assert [value.metadata.plugin_data.plugin_name for value in events[1].summary.value] == ["visunn_modules"]
-    assert events[2].graph_def == direct.graph.SerializeToString()
+    assert events[2].graph_def == direct.encoded
 
 
 def test_same_capture_gives_the_same_bytes() -> None:

@@ -90,7 +90,7 @@ def _capture(files: Sequence[Path]) -> Capture:
         message = "ends before its graph" if reason else "holds no graph"
         hint = "wait for its writer, or have it written anew" if reason else _WHAT_TO_LOG
         raise GraphError(message, hint=hint)
-    return newest._replace(table=_as_read(newest.table, reason))
+    return replace(newest, table=_as_read(newest.table, reason))
 
 
 def _as_read(table: ModuleTable, reason: str) -> ModuleTable:
@@ -138,7 +138,7 @@ def _in_log(found: Iterable[Record]) -> Iterator[Capture]:
     for record in found:
         event = _event(record)
         if event.HasField("graph_def"):
-            yield Capture(_parsed(event.graph_def), last.taken())
+            yield Capture(event.graph_def, last.taken())
         elif event.HasField("summary"):
             table = _table(event)
             if table is not None:
@@ -165,27 +165,22 @@ def _table(event: Event) -> bytes | None:
     return None
 
 
-def _graph_file(opened: BinaryIO, suffix: str, size: int) -> GraphDef:
+def _graph_file(opened: BinaryIO, suffix: str, size: int) -> bytes:
     if size > MOST_BYTES:
         message = f"has {size:,} bytes, which no GraphDef has"
         raise GraphError(message, hint=DAMAGED)
     content = opened.read(size)
-    return _parsed_text(content) if suffix == ".pbtxt" else _parsed(content)
+    return _from_text(content) if suffix == ".pbtxt" else content
 
 
-def _parsed(content: bytes) -> GraphDef:
-    try:
-        return GraphDef.FromString(content)
-    except DecodeError:
-        message = "holds no GraphDef that can be read"
-        raise GraphError(message, hint=DAMAGED) from None
-
-
-def _parsed_text(content: bytes) -> GraphDef:
+def _from_text(content: bytes) -> bytes:
+    """Return a GraphDef that is written in text in protobuf's encoding."""
     from google.protobuf import text_format  # noqa: PLC0415 -- for text alone
 
     try:
-        return text_format.Parse(content.decode(), GraphDef())
+        graph: GraphDef = text_format.Parse(content.decode(), GraphDef())
     except (text_format.ParseError, UnicodeDecodeError, ValueError) as error:
         message = f"holds no GraphDef in text that can be read: {str(error)[:120]}"
         raise GraphError(message, hint=DAMAGED) from None
+    encoded: bytes = graph.SerializeToString()
+    return encoded

@@ -40,7 +40,7 @@ def as_bytes(capture: Capture, moment: float = 0.0) -> bytes:
     events = (
         Event(wall_time=moment, file_version=_FILE_VERSION),
         Event(wall_time=moment, summary=Summary(value=[_table(capture)])),
-        Event(wall_time=moment, graph_def=capture.graph.SerializeToString()),
+        Event(wall_time=moment, graph_def=capture.encoded),
     )
     return b"".join(framed(event.SerializeToString()) for event in events)
 

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from visunn_lint.pipeline.collecting import uncollected
 from visunn_lint.pipeline.engines.native.blame import blame
 from visunn_lint.pipeline.engines.native.wrapping import without_compiler
 from visunn_lint.pipeline.graph import Capture, ModuleTable
-from visunn_lint.pipeline.graphdef import GraphWriter
+from visunn_lint.pipeline.graphdef import GraphWriter, encoded_names
 from visunn_lint.records import Captured
 from visunn_lint.spec import InputSpec, TensorInput
 
@@ -36,22 +36,23 @@ def write(recording: Recording, *, rung: Rung, reason: str = "") -> Capture:
     )
     name = type(without_compiler(recording.request.model)).__name__
     table = ModuleTable(name, recording.modules, captured, blame(recording))
-    return Capture(writer.graph, table, recording.error)
+    return Capture(writer.encoded(), table, recording.error)
 
 
 def _write_nodes(writer: GraphWriter, ledger: Ledger) -> None:
-    names, records = ledger.names, ledger.records
+    records, names = ledger.records, encoded_names(ledger.names)
     for name, record in zip(names, records, strict=True):
+        if record.kind in _STORED:
+            writer.add_stored(name, record.kind, record.outputs[0], record.module, record.arguments or {}, record.label)
+            continue
         scope, inputs = record.scope, record.inputs
         writer.add(
             name,
             record.op,
             record.kind,
-            inputs=[f"{names[made.node]}:{made.slot}" if made.slot else names[made.node] for made in inputs]
-            if inputs
-            else (),
+            inputs=[_slot(ledger.names[made.node], made.slot) if made.slot else names[made.node] for made in inputs],
             outputs=record.outputs,
-            seen=_seen(record, records) if inputs else None,
+            seen=_seen(record, records),
             module=scope.module if scope else record.module,
             call=scope.call if scope else None,
             arguments=record.arguments,
@@ -59,6 +60,13 @@ def _write_nodes(writer: GraphWriter, ledger: Ledger) -> None:
             label=record.label,
             autograd=record.autograd,
         )
+
+
+_STORED: Final = frozenset({"param", "buffer"})
+
+
+def _slot(name: str, slot: int) -> bytes:
+    return encoded_names([f"{name}:{slot}"])[0]
 
 
 def _seen(record: Record, records: list[Record]) -> tuple[TensorSpec, ...] | None:
