@@ -20,8 +20,6 @@ from visunn_lint.pipeline.engines.native.specs.memory import MEMORY
 if TYPE_CHECKING:
     from torch import Tensor, nn
 
-    from visunn_lint.pipeline import Capture
-
 Timed: TypeAlias = Callable[[], object]
 
 
@@ -41,14 +39,6 @@ def _bare(model: nn.Module, x: Tensor) -> Timed:
 
 
 def _capture(model: nn.Module, x: Tensor) -> Timed:
-    def run() -> Capture:
-        MEMORY.forget()
-        return pipeline.capture(model, (x,))
-
-    return run
-
-
-def _capture_warm(model: nn.Module, x: Tensor) -> Timed:
     return lambda: pipeline.capture(model, (x,))
 
 
@@ -106,7 +96,9 @@ def _fx(model: nn.Module, x: Tensor) -> Timed:
     return run
 
 
-OURS: Final = {"capture": _capture, "capture, warm": _capture_warm, "steps and rules": _steps_and_rules}
+BEFORE: Final[dict[str, Callable[[], None]]] = {"capture": MEMORY.forget}
+"""What is done before a contender is timed: a capture starts with an empty memory of specs."""
+OURS: Final = {"capture": _capture, "capture, warm": _capture, "steps and rules": _steps_and_rules}
 BARE: Final = {"bare meta forward": _bare}
 OPPONENTS: Final = {
     "graph()": _graph,

@@ -7,7 +7,7 @@ import json
 import sys
 from time import perf_counter
 
-from benchmarks.capture.contenders import ALL, quiet
+from benchmarks.capture.contenders import ALL, BEFORE, quiet
 from benchmarks.capture.models import batch, build
 
 _MOST_SECONDS = 8.0
@@ -28,6 +28,8 @@ def measure(model_name: str, names: list[str], rounds: int) -> dict[str, list[fl
             gc.collect()
             gc.freeze()
         for name, run in list(prepared.items()):
+            if name in BEFORE:
+                BEFORE[name]()
             gc.collect()
             start = perf_counter()
             try:

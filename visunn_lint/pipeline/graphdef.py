@@ -77,7 +77,7 @@ class Names:
 
     def take_within(self, prefix: str, last: str) -> str:
         """Return the same for parts of which all but the last have been joined by ``legal_prefix``."""
-        return self._unique(within(prefix, last))
+        return self._unique(f"{prefix}/{_legal(last)}")
 
     def _unique(self, base: str) -> str:
         taken = self._taken

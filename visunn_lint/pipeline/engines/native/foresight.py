@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final, TypeAlias, cast
+from typing import TYPE_CHECKING, Final, TypeAlias
 
 import msgspec
 import torch
@@ -130,7 +130,7 @@ class Foresight:
 
 
 def _layouts(operands: Operands) -> list[Layout]:
-    return [cast("Layout", reference.layout) for _, reference in operands]
+    return [reference.layout for _, reference in operands]  # type: ignore[misc]  # operands have one
 
 
 _default_dtype: Final = torch.get_default_dtype

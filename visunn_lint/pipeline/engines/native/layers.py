@@ -9,7 +9,7 @@ from __future__ import annotations
 import marshal
 from functools import lru_cache
 from inspect import isfunction
-from operator import attrgetter, is_, itemgetter
+from operator import attrgetter, itemgetter
 from os import sep
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
@@ -109,10 +109,6 @@ class Layers:
         token = way.token(cls)
         if token is None or not self._is_plain_moment() or held.get(_PADDED, "zeros") != "zeros":
             return None
-        parameters, buffers = held["_parameters"], held["_buffers"]
-        kinds = (*map(type, parameters.values()), *map(type, buffers.values()))
-        if not _STORED.issuperset(kinds):
-            return None
         try:
             settings = marshal.dumps(way.settings(held), 2)  # of plain values alone; True, 1 and 1.0 differ in it
             handed = marshal.dumps(way.handed(held), 2) if way.handed else b""
@@ -120,8 +116,9 @@ class Layers:
             return None
         if handed and not _are_sizes(handed):
             return None
-        key = (token, settings, len(parameters), *parameters, *buffers, kinds, x.dim())
-        return Setting(key, handed)
+        parameters, buffers = held["_parameters"], held["_buffers"]
+        kinds = (*map(type, parameters.values()), *map(type, buffers.values()))
+        return Setting((token, settings, len(parameters), *parameters, *buffers, kinds, x.dim()), handed)
 
     def _is_plain_moment(self) -> bool:
         recorder = self._recorder
@@ -138,7 +135,7 @@ class Layers:
         with self._recorder.watching() as seen:
             result = run(layer, x)
         with unrecorded():
-            if not is_told_apart(layer, x):
+            if not _holds_plain_tensors(layer) or not is_told_apart(layer, x):
                 return result
             made = plan_of(seen, layer, x, result, _handed_on(type(layer)))
         known = MEMORY.keep_plan(key, made)
@@ -146,6 +143,12 @@ class Layers:
             message = f"a {type(layer).__name__} calls {made}, foreseen was {known}"
             raise SpecMismatchError(message)
         return result
+
+
+def _holds_plain_tensors(layer: nn.Module) -> bool:
+    """Return whether a layer's tensors are of torch's own classes: their kinds are part of what a plan is kept by."""
+    held = layer.__dict__
+    return _STORED.issuperset(map(type, (*held["_parameters"].values(), *held["_buffers"].values())))
 
 
 _function_mode_at: Final = torch._C._get_function_stack_at  # noqa: SLF001 -- modes have no public question
@@ -174,16 +177,14 @@ class _Way:
         self._called = called
         self.settings: Callable[[Kwargs], Value] = itemgetter("training", *settings)
         self.handed: Callable[[Kwargs], Value] | None = itemgetter(*handed) if handed else None
-        self._last: tuple[list[Value], object] = ([], None)
+        self._last: tuple[object, object] = (None, None)
 
     def token(self, cls: type) -> object:
         """Return what stands for the functions on the way as they are now, people replace them; None if not torch's."""
-        functions = [self._methods(cls)]
-        for get, home in self._called:
-            functions.append(get(home))
+        functions = (self._methods(cls), *[get(home) for get, home in self._called])
         known, token = self._last
-        if len(functions) != len(known) or not all(map(is_, functions, known)):
-            token = _token(tuple(functions))
+        if functions != known:  # which compares by identity first, and functions by nothing else
+            token = _token(functions)
             self._last = (functions, token)  # in one go: captures run on several threads
         return token
 

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
+from visunn_lint.pipeline.engines.native.record import Record
 from visunn_lint.pipeline.graphdef import Names, legal_prefix, within
 from visunn_lint.records import short_op
 
 if TYPE_CHECKING:
-    from visunn_lint.pipeline.engines.native.record import Record
+    from visunn_lint.records import NodeKind
+    from visunn_lint.spec import Plain, TensorSpec
 
 
 class Ledger:
@@ -40,6 +42,17 @@ class Ledger:
         self.names.append(self._taken.take_within(prefix, last))
         return index
 
+    def add_stored(
+        self, kind: NodeKind, module: str, name: str, outputs: tuple[TensorSpec, ...], *, requires_grad: bool
+    ) -> int:
+        """Append the record of a tensor that a module holds under a name, and return its index."""
+        index = len(self.records)
+        label = f"{module}.{name}" if module else name
+        self.records.append(Record(kind, kind, None, (), (), outputs, _FLAGS[requires_grad], None, label, module))
+        prefix = self._prefixes.get((module, 0)) or self._keep(module, 0)
+        self.names.append(self._taken.take_within(prefix, name))
+        return index
+
     def _keep(self, module: str, call: int) -> str:
         """Return what the names of a call's nodes begin with, and those of what stands in its module."""
         holder, _, last = module.rpartition(".")
@@ -52,4 +65,6 @@ class Ledger:
         return prefix
 
 
+_FLAGS: Final[dict[bool, dict[str, Plain]]] = {flag: {"requires_grad": flag} for flag in (False, True)}
+"""The arguments of a parameter's node: the same object for all, which is written down once."""
 _AT_THE_ROOT: Final = frozenset({"input", "output"})

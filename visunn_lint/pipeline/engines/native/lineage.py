@@ -75,7 +75,9 @@ class Lineage:
         self._wrote_before = False
         self._owners: dict[int, tuple[Reference, object]] = {}
         self._specs: dict[tuple[tuple[int, ...], torch.dtype, str], TensorSpec] = {}
-        self._lying: dict[object, tuple[TensorSpec, Layout]] = {}
+        self._of_layouts: dict[tuple[Layout, str], TensorSpec] = {}
+        self._lying: dict[object, tuple[Layout, tuple[TensorSpec]]] = {}
+        self._deferring = frozenset(map(id, rung.deferring(origins.stored)))
 
     def knows(self, tensor: Tensor) -> bool:
         """Return whether a tensor is of this run: made by it, or a stand-in."""
@@ -104,7 +106,8 @@ class Lineage:
         if reference is None or reference.lineage is not self:
             known = self._met.get(id(tensor))
             if known is None:
-                if not self._rung.defers(tensor) or tensor.untyped_storage()._cdata in self._owners:  # noqa: SLF001 -- see storage_id
+                defers = id(tensor) in self._deferring or self._rung.defers(tensor)
+                if not defers or tensor.untyped_storage()._cdata in self._owners:  # noqa: SLF001 -- see storage_id
                     return None
                 return tensor, self._meet(tensor)
             reference = known.reference
@@ -213,10 +216,17 @@ class Lineage:
 
     def spec_on(self, tensor: Tensor, device: str) -> TensorSpec:
         """Return shape and dtype with a device; equal specs are one object."""
-        return self.spec_of(_shape(tensor), tensor.dtype, device)
+        return self._spec(_shape(tensor), tensor.dtype, device)
 
-    def spec_of(self, shape: tuple[int, ...], dtype: torch.dtype, device: str) -> TensorSpec:
-        """Return a spec; equal ones are one object."""
+    def spec_of(self, layout: Layout, device: str) -> TensorSpec:
+        """Return the spec of what lies so; equal ones are one object."""
+        key = (layout, device)
+        spec = self._of_layouts.get(key)
+        if spec is None:
+            spec = self._of_layouts[key] = self._spec(layout.shape, layout.dtype, device)
+        return spec
+
+    def _spec(self, shape: tuple[int, ...], dtype: torch.dtype, device: str) -> TensorSpec:
         key = (shape, dtype, device)
         spec = self._specs.get(key)
         if spec is None:
@@ -244,8 +254,9 @@ class Lineage:
         known = self._lying.get(key)  # equal specs and layouts are one object: many are compared
         if known is None:
             layout = layout_of(tensor)
-            known = self._lying[key] = (self.spec_of(layout.shape, layout.dtype, device), layout)
-        reference = self._node(tensor, *known)
+            known = self._lying[key] = (layout, (self.spec_of(layout, device),))
+        layout, specs = known
+        reference = Reference(self, Producer(self._node(tensor, specs), 0), specs[0], -1, layout, tensor._version)  # noqa: SLF001 -- it has no public name
         self._met[id(tensor)] = _Met(tensor, None, reference)
         return reference
 
@@ -253,7 +264,8 @@ class Lineage:
         """Make the stand-in of a tensor of the user's, and the node that it comes from."""
         stand_in = self._rung.adopt(tensor)
         spec = self.spec_on(stand_in, self._origins.device(tensor))
-        reference = self._node(tensor, spec, _plain_layout(stand_in))
+        producer = Producer(self._node(tensor, (spec,)), 0)
+        reference = Reference(self, producer, spec, -1, _plain_layout(stand_in), version(tensor))
         self._met[id(tensor)] = _Met(tensor, stand_in, reference)
         return self._stands(stand_in, reference)
 
@@ -268,11 +280,15 @@ class Lineage:
         self._standing.add(storage_id(stand_in))
         return stand_in
 
-    def _node(self, tensor: Tensor, spec: TensorSpec, layout: Layout | None) -> Reference:
-        node = self._ledger.add(self._origins.record(tensor, spec))
+    def _node(self, tensor: Tensor, specs: tuple[TensorSpec]) -> int:
+        place = self._origins.place(tensor)
+        if place is not None:
+            node = self._ledger.add_stored(*place, specs, requires_grad=tensor.requires_grad)
+        else:
+            node = self._ledger.add(self._origins.record(tensor, specs[0]))
         if self._tape is not None:
             self._tape.sources[node] = tensor
-        return Reference(self, Producer(node, 0), spec, -1, layout, version(tensor))
+        return node
 
     def _owner(self, tensor: Tensor) -> Reference | None:
         """Return the reference of a tensor's storage: it may be another view of what the run made."""

@@ -97,21 +97,17 @@ class CallObserver:
         """Log a call without outputs as yet, and return its scope."""
         outer = self._recorder.scope
         path = self._paths.get(id(module)) or self._path(module)
-        calls = self.log.calls.setdefault(path, [])
+        calls = self.log.calls.get(path)
+        if calls is None:
+            calls = self.log.calls[path] = []
         if directly:
             self.log.direct[path] += 1
         root = outer.owner is None
-        scope = Scope(
-            path,
-            len(calls),
-            outer.source if root else user_location(3, CALL_CODE) or outer.source,
-            None if root else outer,
-            directly or not tells_direct_calls(module),
-            module,
-        )
+        source = outer.source if root else user_location(3, CALL_CODE) or outer.source
+        entered = directly or not tells_direct_calls(module)
+        scope = Scope(path, len(calls), source, None if root else outer, entered, module)
         parent = None if root else (outer.module, outer.call)
-        slots = self._slots(input_leaves(args, kwargs))
-        calls.append(Call(path, scope.call, slots, (), scope.source, parent))
+        calls.append(Call(path, scope.call, self._slots(input_leaves(args, kwargs)), (), source, parent))
         return scope
 
     def _close(self, scope: Scope, result: Value) -> None:

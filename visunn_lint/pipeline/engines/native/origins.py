@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 from functools import cached_property
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, TypeAlias
 
 import torch
 from torch import nn
@@ -13,17 +13,17 @@ from visunn_lint.pipeline.engines.native.legacy import constructor_of
 from visunn_lint.pipeline.engines.native.record import Record
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterator
 
     from torch import Tensor
 
     from visunn_lint.pipeline.engines.native.structure import Leaf
     from visunn_lint.pipeline.engines.native.survey import Survey
     from visunn_lint.records import NodeKind
-    from visunn_lint.spec import Plain, TensorSpec
+    from visunn_lint.spec import TensorSpec
 
-_FLAGS: Final[dict[bool, dict[str, Plain]]] = {flag: {"requires_grad": flag} for flag in (False, True)}
-"""The arguments of a parameter's node: the same object for all, which is written down once."""
+Place: TypeAlias = "tuple[NodeKind, str, str]"
+"""Whether a tensor is a parameter or a buffer, of which module, and under which name."""
 
 
 class Origins:
@@ -32,32 +32,33 @@ class Origins:
     def __init__(self, survey: Survey, inputs: list[Leaf]) -> None:
         self._survey = survey
         self._inputs = {id(tensor): label for label, tensor in inputs}
-        self._stored: dict[int, tuple[NodeKind, str, str]] = {}
-        for path, module in survey.registered.items():
-            if module._parameters:  # noqa: SLF001 -- named_parameters() leaves out ties
-                self._name_stored("param", path, module._parameters)  # noqa: SLF001 -- likewise
-            if module._buffers:  # noqa: SLF001 -- likewise
-                self._name_stored("buffer", path, module._buffers)  # noqa: SLF001 -- likewise
+        self._stored: dict[int, Place] = {}
+        keep = self._stored.setdefault
+        for kind, path, tensors in survey.stored:
+            for name, tensor in tensors.items():
+                if tensor is not None:
+                    keep(id(tensor), (kind, path, name))
+        for tensor in self._inputs:
+            self._stored.pop(tensor, None)
 
-    def _name_stored(self, kind: NodeKind, path: str, tensors: Mapping[str, Tensor | None]) -> None:
-        prefix = f"{path}." if path else ""
-        for name, tensor in tensors.items():
-            if tensor is not None:
-                self._stored.setdefault(id(tensor), (kind, path, prefix + name))
+    @property
+    def stored(self) -> list[Tensor]:
+        """The parameters and buffers."""
+        return [tensor for held in self._survey.stored for tensor in held.tensors.values() if tensor is not None]
+
+    def place(self, tensor: Tensor) -> Place | None:
+        """Return where a parameter or a buffer stands; None of any other tensor, and of an input."""
+        return self._stored.get(id(tensor))
 
     def device(self, tensor: Tensor) -> str:
         """Return where a tensor was asked to be; one that was built on meta, for want of a word, on the CPU."""
         return "cpu" if tensor.is_meta or tensor.is_cpu else str(tensor.device)
 
     def record(self, tensor: Tensor, spec: TensorSpec) -> Record:
-        """Return the node for a tensor that stood before the run."""
+        """Return the node for a tensor that stood before the run and has no place."""
         key = id(tensor)
         if key in self._inputs:
             return Record("input", "input", None, (), (), (spec,), label=self._inputs[key])
-        stored = self._stored.get(key)
-        if stored is not None:
-            kind, module, label = stored
-            return Record(kind, kind, None, (), (), (spec,), _FLAGS[tensor.requires_grad], None, label, module)
         origin, holder, label = self._unregistered.get(key) or ("elsewhere", "", "")
         constructor = constructor_of(tensor, sys._getframe()) if origin == "elsewhere" else ""  # noqa: SLF001 -- the documented way
         if constructor:

@@ -204,7 +204,7 @@ class Recorder(TorchFunctionMode):
             result, layout = operands[0][0], layout_of(operands[0][0])
             step = step and replace(step, writes=(lineage.operand(result),))
             increment_version(result)
-        spec = lineage.spec_of(layout.shape, layout.dtype, _device_among(seen))
+        spec = lineage.spec_of(layout, _device_among(seen))
         inputs = lineage.reads(operands)
         index = self._add(
             Record(entry.op, "op", self.scope, inputs, seen, (spec,), entry.arguments, source, "", "", self.autograd),
@@ -229,7 +229,7 @@ class Recorder(TorchFunctionMode):
         result, made = _apart_from(result, tensors_in((result,), {}), tensors)
         device = _device_among(seen)
         layouts = list(map(layout_of, made))
-        specs = tuple([lineage.spec_of(layout.shape, layout.dtype, device) for layout in layouts])
+        specs = tuple([lineage.spec_of(layout, device) for layout in layouts])
         inputs = lineage.reads(operands)
         index = self._add(
             Record(entry.op, "op", self.scope, inputs, seen, specs, entry.arguments, source, autograd=self.autograd),

@@ -16,7 +16,7 @@ from torch.multiprocessing.reductions import StorageWeakRef
 from torch.nn.parameter import is_lazy
 
 from visunn_lint.pipeline.building.device_moves import CPU, META, factories
-from visunn_lint.pipeline.engines.native.standins import MetaStandIns, RealStandIns, is_plain
+from visunn_lint.pipeline.engines.native.standins import MetaStandIns, RealStandIns, are_plain, is_plain
 from visunn_lint.pipeline.engines.native.structure import replace_tensors
 from visunn_lint.pipeline.engines.native.substitutes import on_meta
 from visunn_lint.pipeline.engines.native.verdict import check_decidable
@@ -49,6 +49,10 @@ class Rung(Protocol):
         """Return whether the stand-in of a tensor would be a meta tensor of the same layout, and can wait."""
         ...
 
+    def deferring(self, tensors: list[Tensor]) -> list[Tensor]:
+        """Return those of many tensors of which that can be told at once; there may be more."""
+        ...
+
     def storage_of_stand_in(self, tensor: Tensor) -> int | None:
         """Return the identity of the memory that stands for that of a tensor; None if nothing does so far."""
         ...
@@ -77,6 +81,10 @@ class RealRung:
     def defers(self, tensor: Tensor) -> bool:  # noqa: ARG002 -- the Protocol's
         """Return False: every op runs, and on real memory."""
         return False
+
+    def deferring(self, tensors: list[Tensor]) -> list[Tensor]:  # noqa: ARG002 -- likewise
+        """Return none, as each op runs."""
+        return []
 
     def storage_of_stand_in(self, tensor: Tensor) -> int | None:
         """Return the identity of the memory of what stands for a tensor."""
@@ -109,7 +117,21 @@ class MetaRung:
 
     def defers(self, tensor: Tensor) -> bool:
         """Return whether the stand-in of a tensor would be a meta tensor of the same layout, and can wait."""
-        return is_plain(tensor) and (tensor.requires_grad or tensor.is_meta or not _steers(tensor))
+        return (
+            is_plain(tensor)
+            and not tensor.is_inference()
+            and (tensor.requires_grad or tensor.is_meta or not _steers(tensor))
+        )
+
+    def deferring(self, tensors: list[Tensor]) -> list[Tensor]:
+        """Return the parameters, and what is larger than what may steer control flow, of tensors that are all plain."""
+        if not are_plain(tensors) or any(map(torch.Tensor.is_inference, tensors)):
+            return []
+        return [
+            tensor
+            for tensor in tensors
+            if tensor.requires_grad or tensor.is_meta or (tensor.is_floating_point() and tensor.numel() != 1)
+        ]
 
     def storage_of_stand_in(self, tensor: Tensor) -> int | None:
         """Return the identity of the memory that stands for that of a tensor; None if nothing does so far."""

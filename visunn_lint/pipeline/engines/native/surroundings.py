@@ -26,7 +26,8 @@ def _same_random_state() -> Iterator[None]:
     numpy = sys.modules.get("numpy") if "numpy.random" in sys.modules else None  # to ask for its state imports it
     python_state, torch_state = random.getstate(), torch.get_rng_state()
     numpy_state = numpy.random.get_state() if numpy else None
-    cuda_states = torch.cuda.get_rng_state_all() if torch.cuda.is_available() else []
+    has_cuda_state = torch.cuda.is_initialized()  # type: ignore[no-untyped-call]  # torch's; to ask further initialises it
+    cuda_states = torch.cuda.get_rng_state_all() if has_cuda_state else []
     try:
         yield
     finally:

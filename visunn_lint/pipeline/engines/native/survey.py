@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 
 from torch import nn
 
@@ -21,24 +21,38 @@ _MAX_DEPTH = 3
 _HOLDING = frozenset({"_modules", "_parameters", "_buffers"})
 
 
+class Stored(NamedTuple):
+    """The parameters or the buffers that a module holds itself, where it holds any; None stands for one left out."""
+
+    kind: Literal["param", "buffer"]
+    path: str
+    tensors: dict[str, Any]
+
+
 @dataclass(frozen=True, slots=True)
 class Survey:
     """The modules of a model before it runs.
 
     ``registered`` by first path, in the order of registration; ``aliases`` their other paths;
     ``unregistered`` those that torch does not know of, by a path such as ``blocks[0]``, and
-    ``containers`` the kind of what holds each of them.
+    ``containers`` the kind of what holds each of them. ``stored`` is what the registered ones hold.
     """
 
     registered: Mapping[str, nn.Module]
     aliases: Mapping[str, tuple[str, ...]]
     unregistered: Mapping[str, nn.Module]
     containers: Mapping[str, str]
+    stored: Sequence[Stored]
 
     @property
     def all(self) -> dict[str, nn.Module]:
         """Registered and unregistered modules by path."""
         return {**self.registered, **self.unregistered}
+
+    @property
+    def all_stored(self) -> Sequence[Stored]:
+        """What all of them hold."""
+        return [*self.stored, *_stored(self.unregistered)] if self.unregistered else self.stored
 
 
 def survey(model: nn.Module, plain: AbstractSet[int] = frozenset()) -> Survey:
@@ -55,7 +69,18 @@ def survey(model: nn.Module, plain: AbstractSet[int] = frozenset()) -> Survey:
                         seen.add(id(inner))
                         unregistered[inside] = inner
                         containers[inside] = type(value).__name__
-    return Survey(registered, aliases, unregistered, containers)
+    return Survey(registered, aliases, unregistered, containers, _stored(registered))
+
+
+def _stored(modules: Mapping[str, nn.Module]) -> list[Stored]:
+    found: list[Stored] = []
+    for path, module in modules.items():
+        parameters, buffers = module._parameters, module._buffers  # noqa: SLF001 -- named_parameters() leaves out ties
+        if parameters:
+            found.append(Stored("param", path, parameters))
+        if buffers:
+            found.append(Stored("buffer", path, buffers))
+    return found
 
 
 def _registered(model: nn.Module) -> tuple[dict[str, nn.Module], dict[str, tuple[str, ...]]]:

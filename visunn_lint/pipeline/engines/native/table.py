@@ -87,17 +87,11 @@ def _join(path: str, name: str) -> str:
 
 def _names_of_shared(parts: Survey) -> dict[int, list[str]]:
     """Return all names of each tensor that has several, by its identity: in most models there is none."""
-    held = [
-        (path, tensors)
-        for path, module in parts.all.items()
-        for tensors in (module._parameters, module._buffers)  # noqa: SLF001 -- named_parameters() leaves out ties
-        if tensors
-    ]
-    stored = [id(tensor) for _, tensors in held for tensor in tensors.values() if tensor is not None]
+    stored = [id(tensor) for held in parts.all_stored for tensor in held.tensors.values() if tensor is not None]
     names: defaultdict[int, list[str]] = defaultdict(list)
     if len(set(stored)) < len(stored):
         times = Counter(stored)
-        for path, tensors in held:
+        for _, path, tensors in parts.all_stored:
             for name, tensor in tensors.items():
                 if times[id(tensor)] > 1:
                     names[id(tensor)].append(_join(path, name))

@@ -6,7 +6,8 @@ import copy
 import sys
 from contextlib import AbstractContextManager, nullcontext
 from functools import lru_cache
-from typing import TYPE_CHECKING, cast
+from itertools import chain
+from typing import TYPE_CHECKING, Final, cast
 
 import torch
 from torch.nn.modules.lazy import LazyModuleMixin
@@ -15,12 +16,13 @@ from torch.nn.parameter import is_lazy
 from visunn_lint.pipeline.engines.native.structure import PLAIN_TENSORS
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Sequence
 
     from torch import Tensor, nn
 
     from visunn_lint.pipeline.calling import Function, Value
     from visunn_lint.pipeline.engines.native.recorder import Recorder
+    from visunn_lint.pipeline.engines.native.survey import Stored
 
 
 def eager() -> AbstractContextManager[object]:
@@ -48,19 +50,21 @@ def _is_compilers(cls: type) -> bool:
     return dynamo is not None and issubclass(cls, dynamo.OptimizedModule)
 
 
-def renew_uninitialised(modules: Iterable[nn.Module], device: str) -> None:
+def renew_uninitialised(stored: Sequence[Stored], device: str) -> None:
     """Give lazy modules tensors of the run's own to initialise; theirs come back with the snapshot.
 
     Initialising one may write into what is there already, such as a norm's count of batches.
     """
-    for module in modules:
-        stored = (module._parameters, module._buffers)  # noqa: SLF001 -- setattr would check and call hooks
-        if not any(stored):
-            continue
-        tensors = [tensor for held in stored for tensor in held.values()]
-        if not PLAIN_TENSORS.issuperset(map(type, tensors)) and any(map(_is_lazy, tensors)):
-            for held in stored:
-                held.update({name: _renewed(tensor, device) for name, tensor in held.items() if tensor is not None})
+    if _USUAL.issuperset(chain.from_iterable([map(type, held.tensors.values()) for held in stored])):
+        return
+    lazy = {held.path for held in stored if any(map(_is_lazy, held.tensors.values()))}
+    for held in stored:
+        if held.path in lazy:
+            tensors = held.tensors.items()
+            held.tensors.update({name: _renewed(tensor, device) for name, tensor in tensors if tensor is not None})
+
+
+_USUAL: Final = PLAIN_TENSORS | {type(None)}
 
 
 def _is_lazy(tensor: Tensor | None) -> bool:

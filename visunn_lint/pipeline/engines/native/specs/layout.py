@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Sequence
 from functools import lru_cache
 from itertools import accumulate
 from math import prod
-from operator import mul
+from operator import attrgetter, mul
 from typing import TYPE_CHECKING, Any, Final, TypeAlias
 
 import msgspec
@@ -30,6 +30,10 @@ class Layout(msgspec.Struct, frozen=True, cache_hash=True):
     shape: Shape
     stride: Shape
     dtype: torch.dtype
+
+
+_LAYOUTS: Final = frozenset({Layout})
+_DTYPE: Final = attrgetter("dtype")
 
 
 class InPlace:
@@ -83,14 +87,11 @@ def is_regular_by_item(*layouts: object) -> bool:
 
 
 def _are_all(is_so: Callable[[Layout], bool], layouts: Sequence[object]) -> bool:
-    first = layouts[0]
-    if not isinstance(first, Layout):
-        return False
-    dtype = first.dtype
-    for layout in layouts:
-        if not isinstance(layout, Layout) or layout.dtype is not dtype or not is_so(layout):
-            return False
-    return True
+    return (
+        _LAYOUTS.issuperset(map(type, layouts))
+        and all(map(is_so, layouts))  # type: ignore[arg-type]  # the line before says what they are
+        and (len(layouts) == 1 or len(set(map(_DTYPE, layouts))) == 1)
+    )
 
 
 @lru_cache(maxsize=65536)

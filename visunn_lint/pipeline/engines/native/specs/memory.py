@@ -7,6 +7,7 @@ its other arguments plain values; a run of it told that it makes one fresh tenso
 from __future__ import annotations
 
 import os
+from itertools import islice
 from types import EllipsisType
 from typing import TYPE_CHECKING, Final, TypeAlias
 
@@ -17,6 +18,7 @@ from msgspec import structs
 from visunn_lint.pipeline.engines.native.arguments import arguments, op_name
 from visunn_lint.pipeline.engines.native.specs import spec_functions
 from visunn_lint.pipeline.engines.native.specs.layout import Layout
+from visunn_lint.pipeline.engines.native.structure import PLAIN_TENSORS
 
 if TYPE_CHECKING:
     from collections.abc import Hashable, Iterator, Sequence
@@ -106,9 +108,11 @@ def foretold(func: Function, args: Sequence[Value], kwargs: Kwargs) -> Outcome:
 def _with_layouts(value: Value, lying: Iterator[Layout]) -> Value:
     if isinstance(value, torch.Tensor):
         return next(lying)
-    if isinstance(value, list | tuple):
-        return [_with_layouts(item, lying) for item in value]
-    return value
+    if not isinstance(value, list | tuple):
+        return value
+    if PLAIN_TENSORS.issuperset(map(type, value)):
+        return list(islice(lying, len(value)))
+    return [_with_layouts(item, lying) for item in value]
 
 
 def key_of_plain(value: object) -> Key:

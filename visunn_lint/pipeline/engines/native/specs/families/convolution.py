@@ -29,12 +29,12 @@ def _convolution(
     dilation: object = 1,
     groups: int = 1,
 ) -> Outcome:
-    if not is_regular_by_item(input) or not is_regular(weight, *([] if bias is None else [bias])):
+    if not is_regular_by_item(input) or not (is_regular(weight) if bias is None else is_regular(weight, bias)):
         return None
     if input.dtype is not weight.dtype or type(groups) is not int:
         return None
     spatial = len(weight.shape) - 2
-    steps, pads, gaps = (_each(value, spatial) for value in (stride, padding, dilation))
+    steps, pads, gaps = _each(stride, spatial), _each(padding, spatial), _each(dilation, spatial)
     if steps is None or pads is None or gaps is None or min(steps) < 1 or min(pads) < 0 or min(gaps) < 1:
         return None
     if not _fits(input.shape, weight.shape, groups) or not of_size(bias, weight.shape[0]):

@@ -25,16 +25,11 @@ if TYPE_CHECKING:
 def _joined(tensors: Sequence[Layout], dim: int = 0) -> Outcome:
     if not tensors or not is_regular_by_item(*tensors):
         return None
-    shapes = [each.shape for each in tensors]
-    rank = len(shapes[0])
-    axis = axis_of(dim, rank)
-    if axis is None:
+    first = tensors[0].shape
+    axis = axis_of(dim, len(first))
+    if axis is None or len({(len(each.shape), each.shape[:axis], each.shape[axis + 1 :]) for each in tensors}) > 1:
         return None
-    before, after = shapes[0][:axis], shapes[0][axis + 1 :]
-    for shape in shapes:
-        if len(shape) != rank or shape[:axis] != before or shape[axis + 1 :] != after:
-            return None
-    return fresh((*before, sum([shape[axis] for shape in shapes]), *after), tensors[0].dtype)
+    return fresh((*first[:axis], sum([each.shape[axis] for each in tensors]), *first[axis + 1 :]), tensors[0].dtype)
 
 
 def _stacked(tensors: Sequence[Layout], dim: int = 0) -> Outcome:
