@@ -8,6 +8,7 @@ import msgspec
 import torch
 from torch._C import _functorch
 
+from visunn_lint.pipeline.engines.native.arguments import is_in_place
 from visunn_lint.pipeline.engines.native.lineage import storage_id
 from visunn_lint.pipeline.engines.native.specs import spec_functions
 from visunn_lint.pipeline.engines.native.specs.layout import IN_PLACE, VIEWS, Layout, layout_of
@@ -70,6 +71,10 @@ class Foresight:
         entry = MEMORY.find(key) or MEMORY.add(key, func, args, kwargs, _layouts(operands))
         return self._foreseen(key, entry, operands)
 
+    def foretells(self, func: Function) -> bool:
+        """Return whether what a function makes is told without running it, now and here."""
+        return func in self._known and not self.checks and not is_in_place(func) and is_plain_moment()
+
     def of_layer(self, planned: PlannedOp, layer: nn.Module, x: Tensor, handed: bytes) -> Foreseen | None:
         """Return what is known of a layer's call at a plain moment, on plain tensors; None if it has to be run."""
         held, foreseeable = layer.__dict__, self._lineage.foreseeable
@@ -84,7 +89,7 @@ class Foresight:
         outcome = entry.outcome
         if type(outcome) is Layout:
             return Foreseen(key, entry, operands)
-        return None if outcome is None else self._foreseen(key, entry, operands)
+        return None if outcome is None or outcome is VIEWS else self._foreseen(key, entry, operands)
 
     def _foreseen(self, key: Key, entry: Entry, operands: Operands) -> Foreseen | None:
         """Return a call with what is known of it; None if that does not hold of these operands."""

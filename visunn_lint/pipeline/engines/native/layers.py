@@ -23,7 +23,7 @@ from torch.nn.modules import module as torchs_module
 from visunn_lint.pipeline.engines.native.attributes import OF_EVERY_MODULE
 from visunn_lint.pipeline.engines.native.foresight import is_plain_moment
 from visunn_lint.pipeline.engines.native.module_calls import ORIGINAL_CALL, has_own_forward
-from visunn_lint.pipeline.engines.native.plans import is_told_apart, plan_of
+from visunn_lint.pipeline.engines.native.plans import FirstCall, is_told_apart
 from visunn_lint.pipeline.engines.native.running import unrecorded
 from visunn_lint.pipeline.engines.native.specs.memory import MEMORY, SpecMismatchError, is_checking
 from visunn_lint.pipeline.engines.native.structure import PLAIN_TENSORS
@@ -98,7 +98,7 @@ class Layers:
         """Run a call that cannot be followed, and learn from it if it is the first of its setting."""
         if setting is None or (setting.key in MEMORY.plans and not self._checks):
             return run(layer, *args, **kwargs)
-        return self._watched(setting.key, layer, run, args[0])
+        return self._watched(setting, layer, run, args[0])
 
     def _setting(self, layer: nn.Module, x: Value) -> Setting | None:
         held = layer.__dict__
@@ -130,15 +130,17 @@ class Layers:
             and not any(_HOOKS_OF_ALL)
         )
 
-    def _watched(self, key: Key, layer: nn.Module, run: Function, x: Tensor) -> Value:
+    def _watched(self, setting: Setting, layer: nn.Module, run: Function, x: Tensor) -> Value:
         """Run a call, and learn from it or compare it with what is known."""
-        with self._recorder.watching() as seen:
-            result = run(layer, x)
         with unrecorded():
-            if not _holds_plain_tensors(layer) or not is_told_apart(layer, x):
-                return result
-            made = plan_of(seen, layer, x, result, _handed_on(type(layer)))
-        known = MEMORY.keep_plan(key, made)
+            is_ordinary = _holds_plain_tensors(layer) and is_told_apart(layer, x)
+        if not is_ordinary:
+            return run(layer, x)
+        first = FirstCall(layer, x, setting.handed, _handed_on(type(layer)))
+        with self._recorder.watching(first):
+            result = run(layer, x)
+        made = first.plan(result)
+        known = MEMORY.keep_plan(setting.key, made)
         if known != made:
             message = f"a {type(layer).__name__} calls {made}, foreseen was {known}"
             raise SpecMismatchError(message)

@@ -13,12 +13,11 @@ from visunn_lint.pipeline.engines.native.specs import spec_functions
 from visunn_lint.pipeline.engines.native.specs.memory import Entry, foretold, key_of_plain
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Mapping
 
     from torch import Tensor, nn
 
     from visunn_lint.pipeline.calling import Args, Function, Kwargs, Value
-    from visunn_lint.pipeline.engines.native.recorder import Seen
     from visunn_lint.pipeline.engines.native.specs.layout import Layout
     from visunn_lint.pipeline.engines.native.specs.memory import Key
     from visunn_lint.spec import Plain
@@ -97,34 +96,52 @@ Plan: TypeAlias = tuple[PlannedOp, ...]
 """The ops of a layer in their order: the last one makes its result, those before it count something in a buffer."""
 
 
-def plan_of(seen: list[Seen], layer: nn.Module, x: Tensor, result: Value, handed: tuple[str, ...]) -> Plan | None:
-    """Return the plan of a call that was seen; None if its ops read more than the layer holds, or each other.
+class FirstCall:
+    """The first call of a layer that is set up so, while it runs: its ops are planned as they come.
 
-    ``handed`` are the attributes that are the last arguments of the last op.
+    ``handed_on`` are the attributes that are the last arguments of its op, ``handed`` spells their values.
     """
-    calls = [call for call in seen if call.func not in _RANK]
-    if not calls or calls[-1].result is not result or calls[-1].func not in spec_functions():
-        return None
-    if not all(is_in_place(call.func) and isinstance(call.result, torch.Tensor) for call in calls[:-1]):
-        return None
-    stored = _tensors(layer, x)
-    planned = [_planned(call, stored) for call in calls]
-    if handed:
-        planned[-1] = _planned(calls[-1], stored, handed, [layer.__dict__[name] for name in handed])
-    return None if None in planned else tuple(planned)  # type: ignore[arg-type]  # none is None
+
+    def __init__(self, layer: nn.Module, x: Tensor, handed: bytes, handed_on: tuple[str, ...]) -> None:
+        self.layer, self.x, self.handed = layer, x, handed
+        self._handed_on = handed_on
+        self._stored = _tensors(layer, x)
+        self._seen: list[_Seen] = []
+
+    def planned(self, func: Function, args: Args, kwargs: Kwargs) -> PlannedOp | None:
+        """Return the plan of an op; None if an argument is from elsewhere, or what is handed on is not at the end."""
+        given = len(args) - len(self._handed_on)
+        handed = [self.layer.__dict__[name] for name in self._handed_on]
+        slots = [_slot(value, self._stored) for value in args[:given]]
+        named = [(name, _slot(value, self._stored)) for name, value in kwargs.items()]
+        if given < 0 or None in slots or any(slot is None for _, slot in named):
+            return None
+        if not all(map(is_, args[given:], handed)):
+            return None
+        slots += [Slot(_ATTRIBUTE, name) for name in self._handed_on]
+        return PlannedOp(func, tuple(slots), tuple(named))  # type: ignore[arg-type]  # none is None
+
+    def saw(self, func: Function, planned: PlannedOp | None, result: Value) -> None:
+        """Take note of a call that was made, and of what it gave."""
+        if func not in _RANK:
+            self._seen.append(_Seen(func, planned, result))
+
+    def plan(self, result: Value) -> Plan | None:
+        """Return the plan of the call; None if its ops read more than the layer holds, or each other."""
+        seen = self._seen
+        plan = tuple([each.planned for each in seen if each.planned is not None])
+        if not seen or len(plan) < len(seen) or seen[-1].result is not result or seen[-1].func not in spec_functions():
+            return None
+        counts = all(is_in_place(each.func) and isinstance(each.result, torch.Tensor) for each in seen[:-1])
+        return plan if counts else None
 
 
-def _planned(
-    call: Seen, tensors: Mapping[int, Slot], handed: tuple[str, ...] = (), values: Sequence[Value] = ()
-) -> PlannedOp | None:
-    """Return one op of a plan; None if an argument is from elsewhere, or what is handed on not at the end of them."""
-    given = len(call.args) - len(handed)
-    args = [_slot(value, tensors) for value in call.args[:given]]
-    kwargs = [(name, _slot(value, tensors)) for name, value in call.kwargs.items()]
-    if None in args or any(slot is None for _, slot in kwargs) or not all(map(is_, call.args[given:], values)):
-        return None
-    args += [Slot(_ATTRIBUTE, name) for name in handed]
-    return PlannedOp(call.func, tuple(args), tuple(kwargs))  # type: ignore[arg-type]  # likewise
+class _Seen(NamedTuple):
+    """A call of torch, and what it gave."""
+
+    func: Function
+    planned: PlannedOp | None
+    result: Value
 
 
 def is_told_apart(layer: nn.Module, x: Tensor) -> bool:

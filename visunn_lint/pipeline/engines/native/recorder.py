@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from contextlib import contextmanager
 from dataclasses import replace
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 import torch
 from msgspec import structs
@@ -42,19 +42,10 @@ if TYPE_CHECKING:
     from visunn_lint.pipeline.calling import Args, Function, Kwargs, Value
     from visunn_lint.pipeline.engines.native.ledger import Ledger
     from visunn_lint.pipeline.engines.native.origins import Origins
-    from visunn_lint.pipeline.engines.native.plans import Plan
+    from visunn_lint.pipeline.engines.native.plans import FirstCall, Plan
     from visunn_lint.pipeline.engines.native.rungs import Rung
     from visunn_lint.records import Autograd
     from visunn_lint.spec import TensorSpec
-
-
-class Seen(NamedTuple):
-    """A call as the user's code made it, and what it got."""
-
-    func: Function
-    args: Args
-    kwargs: Kwargs
-    result: Value
 
 
 class Recorder(TorchFunctionMode):
@@ -76,7 +67,7 @@ class Recorder(TorchFunctionMode):
         self.undecided: Exception | None = None
         self.muted = False
         self.initialising = False
-        self._seen: list[Seen] | None = None
+        self._first: FirstCall | None = None
         self._rung = rung
         self._foresight = Foresight(self.lineage) if rung.name == "meta" else None
 
@@ -90,19 +81,18 @@ class Recorder(TorchFunctionMode):
         kwargs = kwargs or {}
         if self.muted:
             return func(*args, **kwargs)
-        result = self._look(func, args, kwargs) if passive.is_passive(func) else self._run(func, args, kwargs)
-        if self._seen is not None:
-            self._seen.append(Seen(func, args, kwargs, result))
-        return result
+        if self._first is not None:
+            return self._run_first(self._first, func, args, kwargs)
+        return self._look(func, args, kwargs) if passive.is_passive(func) else self._run(func, args, kwargs)
 
     @contextmanager
-    def watching(self) -> Iterator[list[Seen]]:
-        """Give the list of the calls that come, as they are made."""
-        outer, self._seen = self._seen, []
+    def watching(self, first: FirstCall) -> Iterator[None]:
+        """Tell a layer's first call of the calls that come."""
+        self._first = first
         try:
-            yield self._seen
+            yield
         finally:
-            self._seen = outer
+            self._first = None
 
     def follow(self, plan: Plan, layer: nn.Module, x: Tensor, handed: bytes) -> Value:
         """Record the ops of a layer's call at a plain moment, and return what the last one makes.
@@ -117,6 +107,22 @@ class Recorder(TorchFunctionMode):
             return self._run(last.func, *last.arguments(layer, x))
         step = None if self.tape is None else self._step(last.func, *last.arguments(layer, x), None)
         return self._record_foreseen(foreseen, step, self.scope.source)
+
+    def _run_first(self, first: FirstCall, func: Function, args: Args, kwargs: Kwargs) -> Value:
+        """Record an op of a layer's first call as those to come will be."""
+        if passive.is_passive(func):
+            planned, result = None, self._look(func, args, kwargs)
+        else:
+            planned, foreseen = first.planned(func, args, kwargs), None
+            if planned is not None and self._foresight is not None and self._foresight.foretells(func):
+                foreseen = self._foresight.of_layer(planned, first.layer, first.x, first.handed)
+            if foreseen is None:
+                result = self._run(func, args, kwargs)
+            else:
+                step = None if self.tape is None else self._step(func, args, kwargs, None)
+                result = self._record_foreseen(foreseen, step, self.scope.source)
+        first.saw(func, planned, result)
+        return result
 
     def run_opaque(self, func: Function, args: Args, kwargs: Kwargs) -> Value:
         """Run what Python cannot see into as one node that ties its inputs to its outputs."""

@@ -121,6 +121,13 @@ def map_leaves(value: Value, replace: Callable[[torch.Tensor], Value]) -> Value:
     """Return an argument of the model with its tensors replaced, containers of any kind copied."""
     if isinstance(value, torch.Tensor):
         return replace(value)
+    kind = type(value)
+    if kind in ATOMS:
+        return value
+    if kind is tuple or kind is list:
+        return kind([map_leaves(item, replace) for item in value])
+    if kind is dict:
+        return {key: map_leaves(item, replace) for key, item in value.items()}
     if is_dataclass(value) and not isinstance(value, type) and not isinstance(value, dict):
         return _replaced_dataclass(value, replace)
     return pytree.tree_map_only(torch.Tensor, replace, value)
