@@ -20,7 +20,7 @@ from torch import nn
 from torch.nn import functional
 from torch.nn.modules import module as torchs_module
 
-from visunn_lint.pipeline.engines.native.attributes import OF_EVERY_MODULE
+from visunn_lint.pipeline.engines.native.attributes import OF_EVERY_MODULE, getter
 from visunn_lint.pipeline.engines.native.foresight import is_plain_moment
 from visunn_lint.pipeline.engines.native.module_calls import ORIGINAL_CALL, has_own_forward
 from visunn_lint.pipeline.engines.native.plans import FirstCall, is_told_apart
@@ -51,7 +51,13 @@ _LAYERS: Final = frozenset({
 _CONVOLUTIONS: Final = frozenset({nn.Conv1d, nn.Conv2d, nn.Conv3d})
 
 _TORCH: Final = f"{Path(torch.__file__).parent}{sep}"
-_EMPTY: Final = itemgetter("_forward_hooks", "_forward_pre_hooks", "_backward_hooks", "_backward_pre_hooks", "_modules")
+_READ: Final = (
+    "_parameters", "_buffers", "_modules", "_forward_hooks", "_forward_pre_hooks", "_backward_hooks",
+    "_backward_pre_hooks", "training",
+)  # fmt: skip
+"""What is read of every layer, before its own attributes."""
+_EMPTY: Final = slice(2, 7)
+"""Those that hold nothing where a call does what ``forward`` does."""
 _HOOKS_OF_ALL: Final[tuple[Mapping[int, object], ...]] = (
     torchs_module._global_forward_hooks,  # noqa: SLF001 -- as Module.__call__ asks
     torchs_module._global_forward_pre_hooks,  # noqa: SLF001 -- likewise
@@ -104,19 +110,20 @@ class Layers:
         held = layer.__dict__
         cls: type = type(layer)
         way = _way(cls, cls.forward, tuple(held))  # type: ignore[attr-defined]  # the class of a module has it
-        if way is None or type(x) is not torch.Tensor or any(_EMPTY(held)) or has_own_forward(layer):
+        if way is None or type(x) is not torch.Tensor or has_own_forward(layer):
             return None
-        token = way.token(cls)
+        values = way.get(held)
+        token = None if any(values[_EMPTY]) else way.token(cls)
         if token is None or not self._is_plain_moment() or held.get(_PADDED, "zeros") != "zeros":
             return None
         try:
-            settings = marshal.dumps(way.settings(held), 2)  # of plain values alone; True, 1 and 1.0 differ in it
-            handed = marshal.dumps(way.handed(held), 2) if way.handed else b""
-        except (KeyError, ValueError):
+            settings = marshal.dumps(values[way.settings], 2)  # of plain values alone; True, 1 and 1.0 differ in it
+            handed = marshal.dumps(values[way.handed], 2)
+        except ValueError:
             return None
-        if handed and not _are_sizes(handed):
+        if not _are_sizes(handed):
             return None
-        parameters, buffers = held["_parameters"], held["_buffers"]
+        parameters, buffers = values[0], values[1]
         kinds = (*map(type, parameters.values()), *map(type, buffers.values()))
         return Setting((token, settings, len(parameters), *parameters, *buffers, kinds, x.dim()), handed)
 
@@ -172,13 +179,17 @@ def _handed_on(cls: type) -> tuple[str, ...]:
 
 
 class _Way:
-    """What a layer reads on the way from its call to its op."""
+    """What a layer reads on the way from its call to its op.
+
+    ``get`` gets the values of what it reads, of which ``settings`` and ``handed`` are a part each.
+    """
 
     def __init__(self, methods: tuple[str, ...], called: _Called, settings: list[str], handed: tuple[str, ...]) -> None:
         self._methods: Callable[[type], Value] = attrgetter(*methods)
         self._called = called
-        self.settings: Callable[[Kwargs], Value] = itemgetter("training", *settings)
-        self.handed: Callable[[Kwargs], Value] | None = itemgetter(*handed) if handed else None
+        self.get = getter((*_READ, *settings, *handed))
+        last = len(_READ) + len(settings)
+        self.settings, self.handed = slice(_EMPTY.stop, last), slice(last, None)
         self._last: tuple[object, object] = (None, None)
 
     def token(self, cls: type) -> object:
@@ -208,6 +219,8 @@ def _way(cls: type, forward: Function, attributes: tuple[str, ...]) -> _Way | No
     unread = {*handed, *_OF_PADDING} if handed else set[str]()
     own = [name for name in attributes if name not in OF_EVERY_MODULE and name != "forward" and name not in unread]
     settings = [name for name in own if name in read or name not in _SIZES]
+    if not set(handed).issubset(attributes):
+        return None
     return _Way(tuple(methods), called, settings, handed) if called else None
 
 

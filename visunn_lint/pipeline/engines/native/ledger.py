@@ -24,7 +24,7 @@ class Ledger:
         self.names: list[str] = []
         self._root = root
         self._taken = Names()
-        self._prefixes: dict[tuple[str, int], str] = {}
+        self._prefixes: dict[str | tuple[str, int], str] = {}
 
     def add(self, record: Record) -> int:
         """Append a record and return its index."""
@@ -32,12 +32,13 @@ class Ledger:
         self.records.append(record)
         scope = record.scope
         if scope is not None:
-            prefix = self._prefixes.get((scope.module, scope.call)) or self._keep(scope.module, scope.call)
+            module, call = scope.module, scope.call
+            prefix = self._prefixes.get((module, call) if call else module) or self._keep(module, call)
             last = short_op(record.op)
         elif record.kind in _AT_THE_ROOT:
             prefix, last = legal_prefix(self._root, record.kind), record.label.rpartition(".")[2] or record.kind
         else:
-            prefix = self._prefixes.get((record.module, 0)) or self._keep(record.module, 0)
+            prefix = self._prefixes.get(record.module) or self._keep(record.module, 0)
             last = record.label.rpartition(".")[2] or record.kind
         self.names.append(self._taken.take_within(prefix, last))
         return index
@@ -49,7 +50,7 @@ class Ledger:
         index = len(self.records)
         label = f"{module}.{name}" if module else name
         self.records.append(Record(kind, kind, None, (), (), outputs, _FLAGS[requires_grad], None, label, module))
-        prefix = self._prefixes.get((module, 0)) or self._keep(module, 0)
+        prefix = self._prefixes.get(module) or self._keep(module, 0)
         self.names.append(self._taken.take_within(prefix, name))
         return index
 
@@ -57,11 +58,11 @@ class Ledger:
         """Return what the names of a call's nodes begin with, and those of what stands in its module."""
         holder, _, last = module.rpartition(".")
         if module:
-            above = self._prefixes.get((holder, 0)) or self._keep(holder, 0)
+            above = self._prefixes.get(holder) or self._keep(holder, 0)
             prefix = within(above, f"{last}.{call}" if call else last)
         else:
             prefix = legal_prefix(self._root)
-        self._prefixes[module, call] = prefix
+        self._prefixes[(module, call) if call else module] = prefix
         return prefix
 
 

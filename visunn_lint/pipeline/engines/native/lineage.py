@@ -34,6 +34,7 @@ if TYPE_CHECKING:
     from visunn_lint.pipeline.engines.native.tape import Tape
 
 _REFERENCE: Final = "_visunn_reference"
+_CPU_ALONE: Final = frozenset({"cpu"})
 
 
 class Reference(msgspec.Struct, frozen=True, eq=False):
@@ -75,6 +76,7 @@ class Lineage:
         self._wrote_before = False
         self._owners: dict[int, tuple[Reference, object]] = {}
         self._specs: dict[tuple[tuple[int, ...], torch.dtype, str], TensorSpec] = {}
+        self._devices: set[str] = set()
         self._of_layouts: dict[tuple[Layout, str], TensorSpec] = {}
         self._lying: dict[object, tuple[Layout, tuple[TensorSpec]]] = {}
         self._deferring = frozenset(map(id, rung.deferring(origins.stored)))
@@ -231,7 +233,14 @@ class Lineage:
         spec = self._specs.get(key)
         if spec is None:
             spec = self._specs[key] = TensorSpec(tuple(shape), str(dtype).removeprefix("torch."), device)
+            self._devices.add(device)
         return spec
+
+    def device_among(self, specs: list[TensorSpec]) -> str:
+        """Return where the result of an op on such tensors is: a number on the CPU goes with any other device."""
+        if self._devices == _CPU_ALONE:
+            return "cpu"
+        return next((spec.device for spec in specs if spec.device != "cpu"), "cpu")
 
     def device(self, tensor: Tensor) -> str:
         """Return the device that the model asked for this tensor to be on."""

@@ -24,7 +24,6 @@ if TYPE_CHECKING:
     from visunn_lint.pipeline.calling import Args, Function, Kwargs, Value
     from visunn_lint.pipeline.engines.native.layers import Setting
     from visunn_lint.pipeline.engines.native.recorder import Recorder
-    from visunn_lint.pipeline.engines.native.structure import Leaf
     from visunn_lint.records import Slot
 
 
@@ -107,12 +106,12 @@ class CallObserver:
         entered = directly or not tells_direct_calls(module)
         scope = Scope(path, len(calls), source, None if root else outer, entered, module)
         parent = None if root else (outer.module, outer.call)
-        calls.append(Call(path, scope.call, self._slots(input_leaves(args, kwargs)), (), source, parent))
+        calls.append(Call(path, scope.call, self._taken(args, kwargs), (), source, parent))
         return scope
 
     def _close(self, scope: Scope, result: Value) -> None:
         calls = self.log.calls[scope.module]
-        calls[scope.call] = structs.replace(calls[scope.call], outputs=self._slots(output_leaves(result)))
+        calls[scope.call] = structs.replace(calls[scope.call], outputs=self._given(result))
 
     def _path(self, module: nn.Module) -> str:
         """Return the path of a module; one that the model does not hold is named after where it is called."""
@@ -134,8 +133,16 @@ class CallObserver:
             return self._recorder.run_opaque(run, (module, *args), kwargs)
         return self._layers.run(setting, module, run, args, kwargs)
 
-    def _slots(self, leaves: list[Leaf]) -> tuple[Slot, ...]:
+    def _taken(self, args: Args, kwargs: Kwargs) -> tuple[Slot, ...]:
+        """Return the tensors that a call takes; nearly always one."""
         slot = self._recorder.lineage.slot
-        if len(leaves) == 1:  # as nearly always
-            return (slot(*leaves[0]),)
-        return tuple([slot(path, tensor) for path, tensor in leaves])
+        if len(args) == 1 and not kwargs and isinstance(args[0], torch.Tensor):
+            return (slot("0", args[0]),)
+        return tuple([slot(path, tensor) for path, tensor in input_leaves(args, kwargs)])
+
+    def _given(self, result: Value) -> tuple[Slot, ...]:
+        """Return the tensors that a call gives out; likewise."""
+        slot = self._recorder.lineage.slot
+        if isinstance(result, torch.Tensor):
+            return (slot("0", result),)
+        return tuple([slot(path, tensor) for path, tensor in output_leaves(result)])

@@ -11,6 +11,7 @@ from torch import nn
 
 from visunn_lint.pipeline.engines.native.legacy import constructor_of
 from visunn_lint.pipeline.engines.native.record import Record
+from visunn_lint.pipeline.engines.native.survey import tensors_in
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -44,7 +45,7 @@ class Origins:
     @property
     def stored(self) -> list[Tensor]:
         """The parameters and buffers."""
-        return [tensor for held in self._survey.stored for tensor in held.tensors.values() if tensor is not None]
+        return tensors_in(self._survey.stored)
 
     def place(self, tensor: Tensor) -> Place | None:
         """Return where a parameter or a buffer stands; None of any other tensor, and of an input."""

@@ -210,7 +210,7 @@ class Recorder(TorchFunctionMode):
             result, layout = operands[0][0], layout_of(operands[0][0])
             step = step and replace(step, writes=(lineage.operand(result),))
             increment_version(result)
-        spec = lineage.spec_of(layout, _device_among(seen))
+        spec = lineage.spec_of(layout, lineage.device_among(seen))
         inputs = lineage.reads(operands)
         index = self._add(
             Record(entry.op, "op", self.scope, inputs, seen, (spec,), entry.arguments, source, "", "", self.autograd),
@@ -233,7 +233,7 @@ class Recorder(TorchFunctionMode):
             self._note_failed(error, entry.op, seen)
             raise
         result, made = _apart_from(result, tensors_in((result,), {}), tensors)
-        device = _device_among(seen)
+        device = lineage.device_among(seen)
         layouts = list(map(layout_of, made))
         specs = tuple([lineage.spec_of(layout, device) for layout in layouts])
         inputs = lineage.reads(operands)
@@ -349,14 +349,6 @@ class Recorder(TorchFunctionMode):
             return str(call.asked)
         devices = (self.lineage.device(tensor) for tensor in call.tensors)
         return next((device for device in devices if device != "cpu"), "cpu")
-
-
-def _device_among(specs: list[TensorSpec]) -> str:
-    """Return where the result of an op on such tensors is."""
-    for spec in specs:
-        if spec.device != "cpu":
-            return spec.device
-    return "cpu"
 
 
 def _apart_from(result: Value, made: list[Tensor], operands: Sequence[Tensor]) -> tuple[Value, list[Tensor]]:

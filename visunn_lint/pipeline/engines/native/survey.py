@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
-from typing import TYPE_CHECKING, Any, Literal, NamedTuple
+from functools import lru_cache, partial
+from itertools import chain
+from operator import is_not
+from typing import TYPE_CHECKING, Any, Final, Literal, NamedTuple
 
 from torch import nn
 
@@ -14,8 +16,10 @@ from visunn_lint.pipeline.engines.native.attributes import HOOKS, OWN, compound,
 from visunn_lint.pipeline.engines.native.wrapping import without_compiler
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
     from collections.abc import Set as AbstractSet
+
+    from torch import Tensor
 
 _MAX_DEPTH = 3
 _HOLDING = frozenset({"_modules", "_parameters", "_buffers"})
@@ -27,6 +31,14 @@ class Stored(NamedTuple):
     kind: Literal["param", "buffer"]
     path: str
     tensors: dict[str, Any]
+
+
+def tensors_in(stored: Iterable[Stored]) -> list[Tensor]:
+    """Return the tensors that are stored, one that is stored twice both times."""
+    return list(filter(_IS_THERE, chain.from_iterable([held.tensors.values() for held in stored])))
+
+
+_IS_THERE: Final = partial(is_not, None)
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,6 +12,7 @@ from torch.nn.parameter import is_lazy
 from visunn_lint import source
 from visunn_lint.pipeline.engines.native.constructors import kept_arguments
 from visunn_lint.pipeline.engines.native.structure import PLAIN_TENSORS
+from visunn_lint.pipeline.engines.native.survey import tensors_in
 from visunn_lint.records import Module, Param
 
 if TYPE_CHECKING:
@@ -87,7 +88,7 @@ def _join(path: str, name: str) -> str:
 
 def _names_of_shared(parts: Survey) -> dict[int, list[str]]:
     """Return all names of each tensor that has several, by its identity: in most models there is none."""
-    stored = [id(tensor) for held in parts.all_stored for tensor in held.tensors.values() if tensor is not None]
+    stored = list(map(id, tensors_in(parts.all_stored)))
     names: defaultdict[int, list[str]] = defaultdict(list)
     if len(set(stored)) < len(stored):
         times = Counter(stored)
