@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import marshal
 from functools import lru_cache
+from itertools import chain
 from operator import itemgetter
 from typing import TYPE_CHECKING, Any, Final, NamedTuple, TypeAlias
 
@@ -15,7 +16,7 @@ from torch import nn
 from visunn_lint.pipeline.engines.native.atoms import ATOMS
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Mapping, Sequence
 
 Values: TypeAlias = "tuple[Any, ...]"
 
@@ -44,24 +45,24 @@ class Form(NamedTuple):
 def taken_apart(module: nn.Module) -> tuple[Form, Values] | None:
     """Return the attributes of a module in order; None for one that lacks what torch gives to all."""
     held: dict[str, Any] = module.__dict__
-    names = tuple(held)
-    form = _usual.get(type(module))
-    if form is None or form.names != names:
-        if not OF_EVERY_MODULE.issubset(names):
-            return None
-        if len(_usual) >= _MOST_CLASSES:
-            _usual.clear()
-        form = _usual[type(module)] = _form(names)
-    return form, form.get(held)
+    form = _form(tuple(held))
+    return None if form is None else (form, form.get(held))
 
 
-_MOST_CLASSES: Final = 1 << 12
-_usual: Final[dict[type, Form]] = {}
-"""The form that modules of a class had when last one was taken apart: nearly always that of all of them."""
+def columns_of(held: Sequence[Mapping[str, Any]]) -> list[Values] | None:
+    """Return the attributes of several modules, in the order of one that is taken apart: of each those of all.
+
+    None where they do not all have the same ones in the same order, or lack what torch gives to all.
+    """
+    names = list(map(tuple, held))
+    form = _form(names[0]) if names.count(names[0]) == len(names) else None
+    return None if form is None else list(zip(*map(form.get, held), strict=True))
 
 
 @lru_cache(maxsize=4096)
-def _form(names: tuple[str, ...]) -> Form:
+def _form(names: tuple[str, ...]) -> Form | None:
+    if not OF_EVERY_MODULE.issubset(names):
+        return None
     own = tuple([name for name in names if name not in OF_EVERY_MODULE])
     return Form(names, own, getter((*_HOLDING, *_HOOKS, *_REST, *own)))
 
@@ -78,6 +79,17 @@ def compound(own: Values) -> list[int]:
     if ATOMS.issuperset(map(type, own)) or spelled(own) is not None:
         return []
     return [place for place, value in enumerate(own) if not _is_of(ATOMS, value)]
+
+
+def compound_in(column: Values) -> list[Any]:
+    """Return those of some values that are neither atoms nor tuples of such."""
+    kinds = set(map(type, column))
+    if kinds <= ATOMS or (kinds == _TUPLES and ATOMS.issuperset(map(type, chain.from_iterable(column)))):
+        return []
+    return [value for value in column if not _is_of(ATOMS, value)]
+
+
+_TUPLES: Final = {tuple}
 
 
 def spelled(own: Values) -> bytes | None:

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections import OrderedDict
+from collections import OrderedDict, defaultdict
 from contextlib import contextmanager
 from functools import lru_cache
+from itertools import chain
 from operator import attrgetter, is_
 from typing import TYPE_CHECKING, Any, Final
 
@@ -12,7 +13,7 @@ import torch
 from torch import nn
 
 from visunn_lint.pipeline.engines.native.atoms import holds_atoms, is_atomic
-from visunn_lint.pipeline.engines.native.attributes import HOLDING, HOOKS, OWN, compound, taken_apart
+from visunn_lint.pipeline.engines.native.attributes import HOLDING, HOOKS, OWN, columns_of, compound_in
 from visunn_lint.pipeline.engines.native.memories import remember
 from visunn_lint.pipeline.engines.native.restoring import training_flag
 from visunn_lint.pipeline.engines.native.structure import PLAIN_TENSORS
@@ -83,7 +84,7 @@ def _restore_grads(tensors: list[Tensor], grads: list[Tensor | None]) -> None:
             tensor.grad = grad
 
 
-_ATTRIBUTES: Final[Callable[[Tensor], dict[str, Any]]] = attrgetter("__dict__")
+_ATTRIBUTES: Final[Callable[[object], dict[str, Any]]] = attrgetter("__dict__")
 _REQUIRES_GRAD: Final[Callable[[Tensor], bool]] = attrgetter("requires_grad")
 
 
@@ -95,20 +96,24 @@ def _grads(tensors: Iterable[Tensor]) -> list[Tensor | None]:
 class _Snapshot:
     """All mutable parts that can be reached from some roots, each once.
 
-    Modules, containers and tensors are nearly all there is, and are kept in rows; of hooks alone, a module has a dozen
-    dicts without items, which are emptied again. The rest puts itself back.
+    Modules, containers and tensors are nearly all there is, and are kept in columns: modules of one class have the same
+    attributes, and are looked at together. Of hooks alone, each has a dozen dicts without items, which are emptied
+    again. The rest puts itself back.
     """
 
     def __init__(self, roots: Iterable[object]) -> None:
-        self._classes: list[tuple[nn.Module, type]] = []
-        self._dicts: list[tuple[dict[Any, Any], dict[Any, Any]]] = []
+        self._modules: list[nn.Module] = []
+        self._dicts: list[dict[Any, Any]] = []
+        self._items: list[dict[Any, Any]] = []
         self._lists: list[tuple[list[Any], list[Any]]] = []
         self._empty: list[dict[Any, Any] | set[Any]] = []
         self._others: list[Restore] = []
         self.plain: set[int] = set()
         self._inside: list[Any] = list(roots)
+        self._alike: defaultdict[type, list[nn.Module]] = defaultdict(list)
         self._met: list[Tensor] = []
         self._take_all()
+        self._kinds = list(map(type, self._modules))
         self._tensors = _Tensors(self._met)
 
     def _take_all(self) -> None:
@@ -123,7 +128,10 @@ class _Snapshot:
         }
         seen: dict[int, object] = {}
         inside = self._inside
-        while inside:
+        while inside or self._alike:
+            if not inside:
+                self._take_alike(self._alike.popitem()[1])
+                continue
             value = inside.pop()
             kind: type = type(value)
             sort = _sort(kind)
@@ -133,38 +141,54 @@ class _Snapshot:
             take[sort](value)
 
     def _take_module(self, module: nn.Module) -> None:
-        held, inside = module.__dict__, self._inside
-        self._classes.append((module, type(module)))
-        self._dicts.append((held, held.copy()))
-        inside.append(type(module))  # what a class holds for all its modules
-        parts = taken_apart(module)
-        if parts is None:
-            inside.extend(held.values())
-            return
-        values = parts[1]
-        hooks, own = values[HOOKS], values[OWN]
-        (inside if any(hooks) else self._empty).extend(hooks)
-        for stored in values[HOLDING]:
-            if not stored:
-                self._empty.append(stored)
-            elif type(stored) in _DICTS:
-                self._take_dict(stored)
-            else:
-                inside.append(stored)
-        places = compound(own)
-        if places:
-            inside.extend([own[place] for place in places])
-        elif not any(hooks):
-            self.plain.add(id(module))
+        self._alike[type(module)].append(module)
 
     def _take_script(self, module: nn.Module) -> None:
         self._others.append(training_flag(module))
         self._take_module(module)
 
+    def _take_alike(self, modules: list[nn.Module]) -> None:
+        """Remember modules of one class."""
+        held: list[dict[str, Any]] = list(map(_ATTRIBUTES, modules))
+        columns = columns_of(held)
+        if columns is None and len(modules) > 1:
+            for named_alike in _by_names(modules):
+                self._take_alike(named_alike)
+            return
+        self._modules += modules
+        self._inside.append(type(modules[0]))  # what a class holds for all its modules
+        self._keep(held)
+        if columns is None:
+            self._inside.extend(chain.from_iterable([attributes.values() for attributes in held]))
+            return
+        hooks = list(chain.from_iterable(columns[HOOKS]))
+        (self._inside if any(hooks) else self._empty).extend(hooks)
+        for column in columns[HOLDING]:
+            self._take_held(column)
+        compound = list(chain.from_iterable(map(compound_in, columns[OWN])))
+        self._inside += compound
+        if not compound and not any(hooks):
+            self.plain.update(map(id, modules))
+
+    def _take_held(self, column: tuple[Any, ...]) -> None:
+        """Remember the dicts of parameters, of buffers or of children that modules hold."""
+        if not any(column):
+            self._empty.extend(column)
+        elif not _DICTS.issuperset(map(type, column)):
+            self._inside.extend(column)
+        else:
+            self._keep(column)
+            values = [value for stored in column for value in stored.values() if value is not None]
+            (self._met if PLAIN_TENSORS.issuperset(map(type, values)) else self._inside).extend(values)
+
+    def _keep(self, dicts: Iterable[dict[Any, Any]]) -> None:
+        self._dicts += dicts
+        self._items += [items.copy() for items in dicts]
+
     def _take_dict(self, value: dict[Any, Any]) -> None:
         if value:
-            self._dicts.append((value, value.copy()))
-            (self._met if PLAIN_TENSORS.issuperset(map(type, value.values())) else self._inside).extend(value.values())
+            self._keep([value])
+            self._inside.extend(value.values())
         else:
             self._empty.append(value)
 
@@ -181,13 +205,11 @@ class _Snapshot:
 
     def restore(self) -> None:
         """Put everything back."""
-        for module, cls in self._classes:
-            if type(module) is not cls:
-                object.__setattr__(module, "__class__", cls)
+        self._restore_classes()
         for restore in reversed(self._others):
             restore()
         self._tensors.restore()
-        for value, items in self._dicts:
+        for value, items in zip(self._dicts, self._items, strict=True):
             _restore_dict(value, items)
         for held, saved in self._lists:
             if len(held) != len(saved) or not all(map(is_, held, saved)):
@@ -196,6 +218,20 @@ class _Snapshot:
             for container in self._empty:
                 if container:
                     container.clear()
+
+    def _restore_classes(self) -> None:
+        if list(map(type, self._modules)) != self._kinds:
+            for module, cls in zip(self._modules, self._kinds, strict=True):
+                if type(module) is not cls:
+                    object.__setattr__(module, "__class__", cls)
+
+
+def _by_names(modules: list[nn.Module]) -> Iterable[list[nn.Module]]:
+    """Return modules in groups of those that have the same attributes; all alone where they already are one group."""
+    groups: defaultdict[tuple[str, ...], list[nn.Module]] = defaultdict(list)
+    for module in modules:
+        groups[tuple(module.__dict__)].append(module)
+    return groups.values() if len(groups) > 1 else [[module] for module in modules]
 
 
 _ATOM, _TENSOR, _DICT, _LIST, _MODULE, _SCRIPT, _OTHER = "atom", "tensor", "dict", "list", "module", "script", "other"
