@@ -182,8 +182,8 @@ class GraphWriter:
             else _encoded_outputs(outputs),
             self._modules[module],
         ]
-        for each in inputs:
-            parts += (_INPUT, each)
+        if inputs:
+            parts += (_INPUT, _INPUT.join(inputs))
         if call is not None:
             parts.append(self._calls[call])
         if seen is not None:

@@ -8,9 +8,23 @@ from typing import Any
 import numpy as np
 import pytest
 import torch
+from hypothesis import given
+from hypothesis import strategies as st
 from torch import nn
 
-from visunn_lint.pipeline.engines.native.attributes import HOLDING, HOOKS, OWN, compound, spelled, taken_apart
+from visunn_lint.pipeline.engines.native.attributes import (
+    HOLDING,
+    HOOKS,
+    OWN,
+    columns_of,
+    compound,
+    compound_in,
+    spelled,
+    taken_apart,
+)
+
+_ATOMS = st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=2)
+_VALUES = _ATOMS | st.recursive(_ATOMS, lambda inner: st.tuples(inner) | st.lists(inner, max_size=2), max_leaves=3)
 
 
 class Plain(nn.Module):
@@ -87,3 +101,21 @@ def test_arrays_are_not_taken_for_what_is_spelled_like_them() -> None:
         assert spelled((each,)) is None
         assert spelled(((each,),)) is None
     assert (spelled(([1],)), spelled((object(),))) == (None, None)
+
+
+def test_modules_are_taken_apart_together() -> None:
+    """Each column has the values of all, where all have the same attributes in the same order."""
+    layers = [nn.Linear(2, 3), nn.Linear(4, 5)]
+    columns = columns_of(list(map(vars, layers)))
+    assert columns is not None
+    assert columns[OWN] == [(2, 4), (3, 5)]
+    assert columns[HOLDING][0] == tuple(layer._parameters for layer in layers)  # noqa: SLF001 -- what it takes apart
+    assert columns_of([vars(Plain(a=1, b=2)), vars(Plain(b=2, a=1))]) is None
+    assert columns_of([{}]) is None
+
+
+@given(st.lists(_VALUES, min_size=1, max_size=6))
+def test_column_holds_more_than_atoms_where_one_of_its_values_does(column: list[object]) -> None:
+    """What is found in a column is what is found one by one."""
+    found = [value for value in column if compound((value,))]
+    assert list(map(id, compound_in(tuple(column)))) == list(map(id, found))

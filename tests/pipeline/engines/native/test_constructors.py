@@ -72,6 +72,25 @@ def test_values_that_compare_alike_are_told_apart() -> None:
     assert told == ["True", "1", "1.0", "1.0", "(True,)", "(1,)", "(1,)", "(1, None)", "'nan'"]
 
 
+class Weighed(nn.Module):
+    """Keeps its argument as a parameter or as it is, as it is told."""
+
+    def __init__(self, weight: float | None, *, learned: bool) -> None:
+        super().__init__()
+        self.learned = learned
+        if learned:
+            self.register_parameter("weight", None if weight is None else nn.Parameter(torch.tensor(weight)))
+        else:
+            self.weight = weight
+
+
+def test_argument_is_a_parameter_in_one_module_and_an_attribute_in_another() -> None:
+    """Whichever of them the class was met with last."""
+    ways = [(2.0, True), (None, True), (2.0, False), (None, True), (2.0, True), (None, False)]
+    told = [kept_arguments(Weighed(weight, learned=learned)).values["weight"] for weight, learned in ways]
+    assert told == [True, False, 2.0, False, True, None]
+
+
 def test_what_one_topology_tells_is_its_own() -> None:
     """A value that somebody changes in one is not changed in the next."""
     one = topology_of(nn.Linear(4, 2), torch.ones(1, 4))[""].hyperparameters

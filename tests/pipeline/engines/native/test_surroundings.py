@@ -60,3 +60,22 @@ def test_forward_that_is_the_first_to_draw_leaves_no_seed() -> None:
     """Numpy's generator, which nobody had loaded, is as random after it as it would have been without it."""
     done = subprocess.run([sys.executable, "-c", _FIRST_TO_DRAW], check=True, stdout=subprocess.PIPE, text=True)  # noqa: S603 -- the text above
     assert done.stdout == "False\n"
+
+
+def test_device_that_was_not_in_use_is_left_alone(monkeypatch: pytest.MonkeyPatch) -> None:
+    """To ask for the state of its generator would initialise it: seconds, and memory of the process for good."""
+    monkeypatch.setattr(torch.cuda, "is_available", lambda: True)
+    monkeypatch.setattr(torch.cuda, "is_initialized", lambda: False)
+    monkeypatch.setattr(torch.cuda, "get_rng_state_all", lambda: pytest.fail("the device is initialised"))
+    assert topology_of(Function(lambda x: x + 1), torch.ones(2)).ops("add")
+
+
+def test_generators_of_a_device_in_use_are_put_back(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Their states are taken before the run and set after it."""
+    put_back: list[list[Tensor]] = []
+    states = [torch.ones(2)]
+    monkeypatch.setattr(torch.cuda, "is_initialized", lambda: True)
+    monkeypatch.setattr(torch.cuda, "get_rng_state_all", lambda: states)
+    monkeypatch.setattr(torch.cuda, "set_rng_state_all", put_back.append)
+    topology_of(Function(lambda x: x + 1), torch.ones(2))
+    assert [list(map(id, each)) for each in put_back] == [list(map(id, states))]

@@ -32,7 +32,6 @@ def kept_arguments(module: nn.Module) -> KeptArguments:
     """Return the constructor's arguments that a module keeps; modules that are set up alike share the answer."""
     cls: type = type(module)
     held, parameters = module.__dict__, module._parameters  # noqa: SLF001 -- get_parameter() has no word for a bias that is not there
-    there = tuple([(name, parameter is not None) for name, parameter in parameters.items()]) if parameters else ()
     kept = _usual.get(cls)
     if kept is None or any(map(held.__contains__, kept.left_out)):
         if len(_usual) >= _MOST_CLASSES:
@@ -41,9 +40,15 @@ def kept_arguments(module: nn.Module) -> KeptArguments:
     try:
         values = kept.get(held)
     except KeyError:
-        return _told(cls, held, there)
+        return _told(cls, held, _there(_kept(cls, held).left_out, parameters))
+    there = _there(kept.left_out, parameters)
     spelling = spelled(values)
     return _told(cls, held, there) if spelling is None else _told_of_plain(cls, kept.names, spelling, there)
+
+
+def _there(names: list[str], parameters: Mapping[str, object]) -> _There:
+    """Return which of some arguments are kept as parameters, and whether there is one: such as a bias."""
+    return tuple([(name, parameters[name] is not None) for name in names if name in parameters])
 
 
 class _Kept(NamedTuple):

@@ -292,7 +292,8 @@ class Lineage:
     def _node(self, tensor: Tensor, specs: tuple[TensorSpec]) -> int:
         place = self._origins.place(tensor)
         if place is not None:
-            node = self._ledger.add_stored(*place, specs, requires_grad=tensor.requires_grad)
+            kind, module, name = place
+            node = self._ledger.add_stored(kind, module, name, specs, requires_grad=tensor.requires_grad)
         else:
             node = self._ledger.add(self._origins.record(tensor, specs[0]))
         if self._tape is not None:
