@@ -33,7 +33,7 @@ def kept_arguments(module: nn.Module) -> KeptArguments:
     cls: type = type(module)
     held, parameters = module.__dict__, module._parameters  # noqa: SLF001 -- get_parameter() has no word for a bias that is not there
     kept = _usual.get(cls)
-    if kept is None or any(map(held.__contains__, kept.left_out)):
+    if kept is None or not held.keys().isdisjoint(kept.left_out):
         if len(_usual) >= _MOST_CLASSES:
             _usual.clear()
         kept = _usual[cls] = _kept(cls, held)
@@ -48,7 +48,7 @@ def kept_arguments(module: nn.Module) -> KeptArguments:
 
 def _there(names: list[str], parameters: Mapping[str, object]) -> _There:
     """Return which of some arguments are kept as parameters, and whether there is one: such as a bias."""
-    return tuple([(name, parameters[name] is not None) for name in names if name in parameters])
+    return tuple([(name, parameters[name] is not None) for name in names if name in parameters]) if names else ()
 
 
 class _Kept(NamedTuple):
