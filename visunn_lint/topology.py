@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 from visunn_lint import assertions, cost, gradients, query, tree
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Mapping
+    from collections.abc import Callable, Container, Iterable, Iterator, Mapping
 
     import networkx as nx
 
@@ -95,6 +95,11 @@ class Topology:
             op for op, short in self._op_names.items() if fnmatchcase(short, pattern) or fnmatchcase(op, pattern)
         }
         return tuple([node for node in nodes if node.op in matching]) if matching else ()
+
+    def ops_named(self, names: Container[str]) -> tuple[Node, ...]:
+        """Return the op nodes whose short name is one of these, in order of execution."""
+        matching = {op for op, short in self._op_names.items() if short in names}
+        return tuple([node for node in self._ops if node.op in matching]) if matching else ()
 
     def nodes_in(self, path: str, call: int | None = None) -> tuple[Node, ...]:
         """Return the nodes that belong to a module itself, not to its children."""

@@ -19,8 +19,8 @@ if TYPE_CHECKING:
 def loss_inputs(model: CapturedModel, names: AbstractSet[str]) -> Iterator[tuple[Topology, Node, Loss]]:
     """Yield the node that made what each loss of some names judges, and the loss."""
     for topology in model.topologies:
-        for node in topology.ops():
-            if node.short_op in names and node.inputs:
+        for node in topology.ops_named(names):
+            if node.inputs:
                 yield topology, operand(topology, node), Loss(node.short_op, node.source)
     trained = training_capture(model)
     if trained is not None and model.loss is not None and model.loss.name in names:

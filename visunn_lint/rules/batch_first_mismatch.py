@@ -126,8 +126,8 @@ class BatchFirstMismatch(Rule):
 
 def _is_sure_of_batch(topology: Topology) -> bool:
     """Return whether a layer that knows the batch axis takes for it what we do."""
-    nodes = (node for node in topology.nodes.values() if node.short_op in _TELLS_BATCH)
-    return any(spec is not None and spec.batch_dims == (0,) for spec in map(first_input, nodes))
+    specs = map(first_input, topology.ops_named(_TELLS_BATCH))
+    return any(spec is not None and spec.batch_dims == (0,) for spec in specs)
 
 
 def _is_batch_first(topology: Topology, module: Module) -> bool | None:

@@ -164,9 +164,9 @@ def _folding(topology: Topology, batch: int) -> Iterator[Node]:
     outputs = [spec for node in topology.nodes.values() if node.kind == "output" for spec in node.output_specs if spec]
     if any(0 in spec.batch_dims for spec in outputs) or not any(spec.batch_dims for spec in outputs):
         return
-    for node in topology.nodes.values():
+    for node in topology.ops_named(_RESHAPES):
         before, after = first_input(node), first_output(node)
-        if node.short_op not in _RESHAPES or before is None or after is None or not after.batch_dims:
+        if before is None or after is None or not after.batch_dims:
             continue
         is_batch = 0 in before.batch_dims and before.shape[0] == batch
         if is_batch and 0 not in after.batch_dims and after.shape[0] > 1:

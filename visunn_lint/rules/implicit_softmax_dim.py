@@ -63,8 +63,8 @@ class ImplicitSoftmaxDim(Rule):
     def check(self, model: CapturedModel) -> Iterator[Finding]:
         """Yield a finding for each softmax without an axis."""
         for topology in model.topologies:
-            for node in topology.nodes.values():
-                if node.short_op in _SOFTMAXES and "dim" in node.attributes and node.attributes["dim"] is None:
+            for node in topology.ops_named(_SOFTMAXES):
+                if "dim" in node.attributes and node.attributes["dim"] is None:
                     yield self._report(topology, node)
 
     def _report(self, topology: Topology, node: Node) -> Finding:

@@ -122,6 +122,9 @@ class MixedDtype(Rule):
 
 def _widened(topology: Topology) -> Iterator[tuple[Node, Node, TensorSpec]]:
     """Yield the ops that widen an operand, with the node that the wider one comes from, and the narrower one."""
+    dtypes = {spec.dtype for node in topology.nodes.values() for spec in node.output_specs if spec is not None}
+    if len(dtypes & _WIDTHS.keys()) < 2:  # noqa: PLR2004 -- it takes a wide one and a narrow one
+        return
     origins: dict[str, Node] = {}
     for node in topology.nodes.values():
         out = _float(next(iter(node.output_specs), None))

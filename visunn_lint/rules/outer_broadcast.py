@@ -116,8 +116,8 @@ class OuterBroadcast(Rule):
         """Yield a finding for each op in which a column meets a row of its length."""
         for topology in model.topologies:
             moving = input_dependents(topology)
-            for node in topology.nodes.values():
-                if node.short_op in _PAIRWISE and _meets_as_outer(topology, node, moving):
+            for node in topology.ops_named(_PAIRWISE):
+                if _meets_as_outer(topology, node, moving):
                     yield self._report(node)
 
     def _report(self, node: Node) -> Finding:

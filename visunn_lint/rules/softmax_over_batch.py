@@ -70,9 +70,9 @@ class SoftmaxOverBatch(Rule):
 
     def check(self, model: CapturedModel) -> Iterator[Finding]:
         """Yield a finding for each softmax along an axis that follows the batch, and is the only one."""
-        for node in model.eval.nodes.values() if model.eval is not None else ():
+        for node in model.eval.ops_named(SOFTMAXES) if model.eval is not None else ():
             spec, axis = first_input(node), axis_of(node)
-            if node.short_op in SOFTMAXES and spec is not None and axis is not None and spec.batch_dims == (axis,):
+            if spec is not None and axis is not None and spec.batch_dims == (axis,):
                 yield self._report(model, node, axis)
 
     def _report(self, model: CapturedModel, node: Node, axis: int) -> Finding:

@@ -88,9 +88,8 @@ class SoftmaxOverOne(Rule):
     def check(self, model: CapturedModel) -> Iterator[Finding]:
         """Yield a finding for each such softmax."""
         for topology in model.topologies:
-            for node in topology.nodes.values():
-                if node.short_op in SOFTMAXES:
-                    yield from self._over_one(topology, node)
+            for node in topology.ops_named(SOFTMAXES):
+                yield from self._over_one(topology, node)
 
     def _over_one(self, topology: Topology, node: Node) -> Iterator[Finding]:
         axis, spec = axis_of(node), first_input(node)

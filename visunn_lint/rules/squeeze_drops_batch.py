@@ -88,9 +88,9 @@ class SqueezeDropsBatch(Rule):
     def check(self, model: CapturedModel) -> Iterator[Finding]:
         """Yield a finding for each such squeeze."""
         batch = batch_size(model)
-        for node in model.eval.nodes.values() if model.eval is not None else ():
+        for node in model.eval.ops_named(_SQUEEZES) if model.eval is not None else ():
             spec = first_input(node)
-            if node.short_op not in _SQUEEZES or "dim" in node.attributes or spec is None:
+            if "dim" in node.attributes or spec is None:
                 continue
             if any(spec.shape[axis] == batch for axis in spec.batch_dims):
                 yield self._report(

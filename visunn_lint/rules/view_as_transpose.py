@@ -119,9 +119,9 @@ class ViewAsTranspose(Rule):
     def check(self, model: CapturedModel) -> Iterator[Finding]:
         """Yield a finding for each view that changes the order of axes, as far as their sizes tell."""
         for topology in model.topologies:
-            for node in topology.nodes.values():
+            for node in topology.ops_named(_VIEWS):
                 before, after = first_input(node), first_output(node)
-                if node.short_op not in _VIEWS or before is None or after is None:
+                if before is None or after is None:
                     continue
                 asked = may_be_reordered if _is_product(topology, node) else is_reordered
                 if asked(before.shape, after.shape) and _has_meaning(topology, node) and not _shifts(topology, node):
