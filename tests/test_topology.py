@@ -30,5 +30,5 @@ class Branching(nn.Module):
 )
 def test_ops_of_several_names_come_in_order_of_execution(names: set[str], expected: list[str]) -> None:
     """By their short names, and no other nodes."""
-    topology = trace(Branching(), torch.ones(2, 3))
+    topology = trace(Branching(), (torch.ones(2, 3),))
     assert [node.short_op for node in topology.ops_named(names)] == expected
