@@ -49,10 +49,11 @@ def user_location(depth: int, stop: CodeType | None = None) -> Location | None:
     """
     frame: FrameType | None = sys._getframe(depth + 1)  # noqa: SLF001 -- the documented way, without building a stack
     while frame is not None:
-        if frame.f_code is stop:
+        code = frame.f_code
+        if code is stop:
             return None
-        if not is_machinery(frame.f_code.co_filename):
-            return location_of(frame)
+        if not is_machinery(code.co_filename):
+            return _location(code, frame.f_lasti)
         frame = frame.f_back
     return None
 

@@ -77,7 +77,11 @@ class Names:
 
     def take_within(self, prefix: str, last: str) -> str:
         """Return the same for parts of which all but the last have been joined by ``legal_prefix``."""
-        return self._unique(f"{prefix}/{_legal(last)}")
+        name = f"{prefix}/{_legal(last)}"
+        if name in self._taken:
+            return self._unique(name)
+        self._taken[name] = 0
+        return name
 
     def _unique(self, base: str) -> str:
         taken = self._taken
@@ -142,7 +146,7 @@ class GraphWriter:
     def __init__(self) -> None:
         self._written: list[bytes] = []
         self._sorts: _Once[tuple[str, str]] = _Once(_encoded_sort)
-        self._modules: _Once[str] = _Once(lambda module: _encoded_text(MODULE, module) if module else b"")
+        self._modules: _Once[str] = _Once(_encoded_module)
         self._calls: _Once[int] = _Once(lambda call: _encoded(CALL, AttrValue(i=call)))
         self._outputs: _OnceEach[TensorSpec | None] = _OnceEach(_encoded_output)
         self._arguments: _OnceEach[Mapping[str, Plain]] = _OnceEach(_encoded_arguments)
@@ -197,7 +201,8 @@ class GraphWriter:
             parts += (_header(LABEL, len(encoded)), encoded)
         if autograd != "on":
             parts.append(_encoded_text(AUTOGRAD, autograd))
-        self._append(b"".join(parts))
+        node = b"".join(parts)
+        self._written += (_NODE, _SHORT[size] if (size := len(node)) < _SHORTEST_LONG else _varint(size), node)
 
     def add_stored(
         self,
@@ -205,7 +210,7 @@ class GraphWriter:
         kind: NodeKind,
         spec: TensorSpec | None,
         module: str,
-        arguments: Mapping[str, Plain],
+        arguments: Mapping[str, Plain] | None,
         label: str,
     ) -> None:
         """Append the node of a tensor that a module holds: it reads nothing, and most nodes are such."""
@@ -216,14 +221,11 @@ class GraphWriter:
             self._sorts[kind, kind],
             (self._outputs.get(id(spec)) or self._outputs.keep(spec))[0],
             self._modules[module],
-            (self._arguments.get(id(arguments)) or self._arguments.keep(arguments))[0],
+            (self._arguments.get(id(arguments)) or self._arguments.keep(arguments))[0] if arguments else b"",
             _header(LABEL, len(encoded)),
             encoded,
         ))  # fmt: skip
-        self._append(node)
-
-    def _append(self, node: bytes) -> None:
-        self._written += (_NODE, _SHORT[len(node)] if len(node) < len(_SHORT) else _varint(len(node)), node)
+        self._written += (_NODE, _SHORT[size] if (size := len(node)) < _SHORTEST_LONG else _varint(size), node)
 
 
 def encoded_names(names: Iterable[str]) -> list[bytes]:
@@ -240,6 +242,11 @@ def _encoded_sort(sort: tuple[str, str]) -> bytes:
 
 def _kind_of(op: str) -> str:
     return op if op in _STANDING else "op"
+
+
+def _encoded_module(module: str) -> bytes:
+    encoded = module.encode("utf-8", "surrogatepass")
+    return _header(MODULE, len(encoded)) + encoded if module else b""
 
 
 def _encoded_arguments(arguments: Mapping[str, Plain]) -> bytes:

@@ -21,6 +21,8 @@ from visunn_lint.pipeline.engines.native.specs.memory import CHECKING, MEMORY
 from visunn_lint.pipeline.engines.native.write import write
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from visunn_lint.records import Mode
 
 X = torch.ones(2, 3, 16, 16)
@@ -254,6 +256,45 @@ def test_write_of_a_layer_is_read_by_views() -> None:
         ("mul", ["x"]), ("mul", ["x"]), ("relu", ["mul"]), ("view", ["mul"]), ("relu", ["view"]),
         ("add", ["relu", "relu"]), ("output 0", ["add"]),
     ]  # fmt: skip
+
+
+class Wrapped:
+    """Stands in front of a function, equals it, and calls it twice."""
+
+    def __init__(self, function: Callable[..., Any]) -> None:
+        self.function = function
+
+    def __call__(self, *args: object, **kwargs: object) -> object:
+        """Return what the second call makes of the first."""
+        return self.function(self.function(*args, **kwargs), **kwargs)
+
+    def __eq__(self, other: object) -> bool:
+        """Return whether it is the function that it stands in front of."""
+        return other is self.function or self is other
+
+    def __hash__(self) -> int:
+        """Return the hash of that one."""
+        return hash(self.function)
+
+
+def test_function_that_is_replaced_by_one_that_equals_it_is_called() -> None:
+    """Neither equality nor a hash tells one from the other, and the model itself may put it there."""
+
+    class Replacing(nn.Module):
+        def __init__(self) -> None:
+            super().__init__()
+            self.relu = nn.ReLU()
+
+        def forward(self, x: Tensor) -> Tensor:
+            first: Tensor = self.relu(self.relu(x))
+            original = functional.relu
+            functional.relu = Wrapped(original)  # type: ignore[assignment]  # that is the point
+            try:
+                return self.relu(first)  # type: ignore[no-any-return]
+            finally:
+                functional.relu = original
+
+    assert [node.short_op for node in topology_of(Replacing(), torch.ones(2)).ops()] == ["relu"] * 4
 
 
 def test_wrong_plan_is_noticed_when_checked(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -54,3 +54,21 @@ def test_a_call_holds_the_names_of_its_nodes() -> None:
         (["Outer/input/x"], ["Outer/parts/in_ner/add_1"]),
         (["Outer/parts/in_ner/add_1"], ["Outer/parts/in_ner.1/add_1"]),
     ]
+
+
+def test_parameters_under_names_that_torch_refuses_have_one() -> None:
+    """Who writes past ``register_parameter`` may use dots, or nothing at all."""
+    model = Inner()
+    model._parameters["a.b"] = model._parameters[""] = nn.Parameter(torch.zeros(3))  # noqa: SLF001 -- as some do
+    model._parameters["deep.c"] = nn.Parameter(torch.zeros(3))  # noqa: SLF001 -- likewise
+
+    class Reading(nn.Module):
+        def __init__(self) -> None:
+            super().__init__()
+            self.inner = model
+
+        def forward(self, x: Tensor) -> Tensor:
+            return x + self.inner._parameters["deep.c"] + self.inner._parameters[""]  # type: ignore[operator]  # noqa: SLF001 -- likewise
+
+    stored = [name for name, node in topology_of(Reading(), torch.ones(3)).nodes.items() if node.kind == "param"]
+    assert stored == ["Reading/inner/c", "Reading/inner/b"]

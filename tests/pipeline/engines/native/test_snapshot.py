@@ -6,7 +6,7 @@ import random
 from collections import OrderedDict, deque
 from dataclasses import dataclass, field
 from types import SimpleNamespace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, ClassVar
 
 import numpy as np
 import pytest
@@ -205,3 +205,29 @@ def test_gradients_and_flags_of_tensors_are_put_back() -> None:
     assert id(layer.weight.grad) == id(grad)
     after: list[object] = [layer.bias.grad, layer.bias.requires_grad, loose.requires_grad]
     assert after == [None, True, False]
+
+
+def test_classes_that_equal_each_other_are_told_apart() -> None:
+    """A metaclass may say so: each has its own state, and a module comes back as what it was."""
+
+    class Alike(type):
+        def __eq__(cls, other: object) -> bool:
+            return isinstance(other, Alike)
+
+        def __hash__(cls) -> int:
+            return 1
+
+    class One(nn.Module, metaclass=Alike):
+        log: ClassVar[list[int]] = []
+
+    class Other(nn.Module, metaclass=Alike):
+        log: ClassVar[list[int]] = []
+
+    model = nn.ModuleList([One(), Other()])
+    with preserved(model):
+        One.log.append(1)
+        Other.log.append(1)
+        model[0].__class__ = Other
+    assert ([type(part) is cls for part, cls in zip(model, (One, Other), strict=True)], One.log, Other.log) == (
+        [True, True], [], []
+    )  # fmt: skip

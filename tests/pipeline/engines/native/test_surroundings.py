@@ -79,3 +79,17 @@ def test_generators_of_a_device_in_use_are_put_back(monkeypatch: pytest.MonkeyPa
     monkeypatch.setattr(torch.cuda, "set_rng_state_all", put_back.append)
     topology_of(Function(lambda x: x + 1), torch.ones(2))
     assert [list(map(id, each)) for each in put_back] == [list(map(id, states))]
+
+
+def test_seed_that_waits_for_a_device_is_the_users() -> None:
+    """Until the device is in use, ``torch.manual_seed`` leaves its seed to be set then."""
+
+    def forward(x: Tensor) -> Tensor:
+        torch.manual_seed(42)
+        return x + 1
+
+    tracker = torch.cuda._lazy_seed_tracker  # noqa: SLF001 -- where it is left
+    torch.manual_seed(7)
+    before = tracker.get_calls()
+    topology_of(Function(forward), torch.ones(2))
+    assert tracker.get_calls() is before

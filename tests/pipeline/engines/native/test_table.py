@@ -45,6 +45,22 @@ def test_shared_weight_names_the_others() -> None:
     assert topology.parameter_count == 40
 
 
+def test_weight_that_is_tied_in_forward_is_shared() -> None:
+    """The table tells what the run came to, also of a module that held no parameter before."""
+
+    class Tying(nn.Module):
+        def __init__(self) -> None:
+            super().__init__()
+            self.embed, self.head = nn.Linear(3, 3), nn.Identity()
+
+        def forward(self, x: Tensor) -> Tensor:
+            self.head.weight = self.embed.weight
+            return self.embed(x) @ self.head.weight  # type: ignore[no-any-return]
+
+    topology = topology_of(Tying(), torch.ones(2, 3))
+    assert [param.shared_with for param in topology["embed"].params] == [("head.weight",), ()]
+
+
 def test_module_under_two_names_is_one() -> None:
     """The first name is its path, the second an alias by which it is found too."""
     topology = topology_of(Tied(), torch.zeros(2, 3, dtype=torch.int64))

@@ -41,14 +41,14 @@ def kept_arguments(module: nn.Module) -> KeptArguments:
         values = kept.get(held)
     except KeyError:
         return _told(cls, held, _there(_kept(cls, held).left_out, parameters))
-    there = _there(kept.left_out, parameters)
+    there = _there(kept.left_out, parameters) if kept.left_out else ()
     spelling = spelled(values)
     return _told(cls, held, there) if spelling is None else _told_of_plain(cls, kept.names, spelling, there)
 
 
 def _there(names: list[str], parameters: Mapping[str, object]) -> _There:
     """Return which of some arguments are kept as parameters, and whether there is one: such as a bias."""
-    return tuple([(name, parameters[name] is not None) for name in names if name in parameters]) if names else ()
+    return tuple([(name, parameters[name] is not None) for name in names if name in parameters])
 
 
 class _Kept(NamedTuple):

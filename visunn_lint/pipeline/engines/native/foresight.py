@@ -23,6 +23,8 @@ from visunn_lint.pipeline.engines.native.specs.memory import (
 from visunn_lint.pipeline.engines.native.structure import PLAIN_TENSORS
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from torch import Tensor, nn
 
     from visunn_lint.pipeline.calling import Args, Function, Kwargs, Value
@@ -111,9 +113,26 @@ class Foresight:
         if kind is int or kind is bool:
             return kind, value
         if (kind is list or kind is tuple) and value and isinstance(value[0], torch.Tensor):
-            parts = [self._part(item, operands) for item in value]
-            return None if None in parts else (kind, *parts)
+            return self._parts(value, operands)
         return key_of_plain(value)
+
+    def _parts(self, values: Sequence[Value], operands: Operands) -> Key:
+        """Return the same for tensors, and what else there is beside them, in a list or a tuple."""
+        foreseeable = self._lineage.foreseeable
+        parts: list[Key] = [type(values)]
+        for value in values:
+            if type(value) not in PLAIN_TENSORS:
+                part = self._part(value, operands)
+                if part is None:
+                    return None
+            else:
+                known = foreseeable(value)
+                if known is None:
+                    return None
+                operands.append(known)
+                part = known[1].layout
+            parts.append(part)
+        return tuple(parts)
 
     def _can_be_written(self, operands: Operands) -> bool:
         """Return whether the first operand is the run's own, and no other one shares its memory."""

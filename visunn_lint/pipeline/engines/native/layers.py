@@ -9,7 +9,7 @@ from __future__ import annotations
 import marshal
 from functools import lru_cache
 from inspect import isfunction
-from operator import attrgetter, itemgetter
+from operator import attrgetter, is_
 from os import sep
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
@@ -26,7 +26,7 @@ from visunn_lint.pipeline.engines.native.module_calls import ORIGINAL_CALL, has_
 from visunn_lint.pipeline.engines.native.plans import FirstCall, is_told_apart
 from visunn_lint.pipeline.engines.native.running import unrecorded
 from visunn_lint.pipeline.engines.native.specs.memory import MEMORY, SpecMismatchError, is_checking
-from visunn_lint.pipeline.engines.native.structure import PLAIN_TENSORS
+from visunn_lint.pipeline.engines.native.structure import USUALLY_STORED
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -34,11 +34,12 @@ if TYPE_CHECKING:
     from torch import Tensor
 
     from visunn_lint.pipeline.calling import Args, Function, Kwargs, Value
+    from visunn_lint.pipeline.engines.native.attributes import Values
     from visunn_lint.pipeline.engines.native.plans import Plan
     from visunn_lint.pipeline.engines.native.recorder import Recorder
     from visunn_lint.pipeline.engines.native.specs.memory import Key
 
-    _Called = tuple[tuple[Callable[[Kwargs], Value], Kwargs], ...]
+    _Called = tuple[tuple[Callable[[Mapping[str, Value]], Values], Kwargs], ...]
 
 _LAYERS: Final = frozenset({
     nn.Linear, nn.Conv1d, nn.Conv2d, nn.Conv3d, nn.BatchNorm1d, nn.BatchNorm2d, nn.BatchNorm3d, nn.LayerNorm,
@@ -64,7 +65,6 @@ _HOOKS_OF_ALL: Final[tuple[Mapping[int, object], ...]] = (
     torchs_module._global_backward_hooks,  # noqa: SLF001 -- likewise
     torchs_module._global_backward_pre_hooks,  # noqa: SLF001 -- likewise
 )
-_STORED: Final = PLAIN_TENSORS | {type(None)}
 _SIZES: Final = frozenset({"in_features", "out_features", "in_channels", "out_channels", "num_features"})
 """What a layer notes of its weights and does not read again: their shapes are what counts."""
 _PADDED: Final = "padding_mode"
@@ -157,7 +157,7 @@ class Layers:
 def _holds_plain_tensors(layer: nn.Module) -> bool:
     """Return whether a layer's tensors are of torch's own classes: their kinds are part of what a plan is kept by."""
     held = layer.__dict__
-    return _STORED.issuperset(map(type, (*held["_parameters"].values(), *held["_buffers"].values())))
+    return USUALLY_STORED.issuperset(map(type, (*held["_parameters"].values(), *held["_buffers"].values())))
 
 
 _function_mode_at: Final = torch._C._get_function_stack_at  # noqa: SLF001 -- modes have no public question
@@ -185,18 +185,21 @@ class _Way:
     """
 
     def __init__(self, methods: tuple[str, ...], called: _Called, settings: list[str], handed: tuple[str, ...]) -> None:
-        self._methods: Callable[[type], Value] = attrgetter(*methods)
+        get = attrgetter(*methods)
+        self._methods: Callable[[type], Values] = get if len(methods) > 1 else lambda cls: (get(cls),)
         self._called = called
         self.get = getter((*_READ, *settings, *handed))
         last = len(_READ) + len(settings)
         self.settings, self.handed = slice(_EMPTY.stop, last), slice(last, None)
-        self._last: tuple[object, object] = (None, None)
+        self._last: tuple[list[Value], object] = ([], None)
 
     def token(self, cls: type) -> object:
         """Return what stands for the functions on the way as they are now, people replace them; None if not torch's."""
-        functions = (self._methods(cls), *[get(home) for get, home in self._called])
+        functions = list(self._methods(cls))
+        for get, home in self._called:
+            functions += get(home)
         known, token = self._last
-        if functions != known:  # which compares by identity first, and functions by nothing else
+        if len(functions) != len(known) or not all(map(is_, functions, known)):
             token = _token(functions)
             self._last = (functions, token)  # in one go: captures run on several threads
         return token
@@ -214,7 +217,7 @@ def _way(cls: type, forward: Function, attributes: tuple[str, ...]) -> _Way | No
         methods += [name for name in names if name not in methods and isfunction(getattr(cls, name, None))]
     homes = [functional.__dict__, *([torch.__dict__] if "torch" in read else [])]
     names = [sorted(name for name in read if callable(home.get(name))) for home in homes]
-    called = tuple((itemgetter(*found), home) for found, home in zip(names, homes, strict=True) if found)
+    called = tuple((getter(tuple(found)), home) for found, home in zip(names, homes, strict=True) if found)
     handed = _handed_on(cls)
     unread = {*handed, *_OF_PADDING} if handed else set[str]()
     own = [name for name in attributes if name not in OF_EVERY_MODULE and name != "forward" and name not in unread]
@@ -224,18 +227,24 @@ def _way(cls: type, forward: Function, attributes: tuple[str, ...]) -> _Way | No
     return _Way(tuple(methods), called, settings, handed) if called else None
 
 
-@lru_cache(maxsize=4096)
-def _token(functions: Value) -> object:
+def _token(functions: list[Value]) -> object:
     """Return what stands for some functions; None if not all of them are torch's."""
-    return object() if _are_torchs(functions) else None
+    key = tuple(map(id, functions))  # what replaces one may say that it equals it, or have no hash
+    known = _tokens.get(key)
+    if known is None:
+        if len(_tokens) >= _MOST_TOKENS:
+            _tokens.clear()
+        known = _tokens[key] = (functions, object() if all(map(_is_torchs, functions)) else None)
+    return known[1]
 
 
-@lru_cache(maxsize=4096)
-def _are_torchs(functions: Value) -> bool:
-    """Return whether functions are torch's own: such as do nothing but what they are known for."""
-    if isinstance(functions, tuple):
-        return all(map(_are_torchs, functions))
-    function = functions
+_MOST_TOKENS: Final = 1 << 12
+_tokens: Final[dict[tuple[int, ...], tuple[list[Value], object]]] = {}
+"""What stands for functions by their identities, with the functions themselves, so that no other gets one of these."""
+
+
+def _is_torchs(function: Value) -> bool:
+    """Return whether a function is torch's own: such as does nothing but what it is known for."""
     return (
         function.__code__.co_filename.startswith(_TORCH)
         if isfunction(function)

@@ -51,7 +51,8 @@ class Ledger:
         label = f"{module}.{name}" if module else name
         self.records.append(Record(kind, kind, None, (), (), outputs, _FLAGS[requires_grad], None, label, module))
         prefix = self._prefixes.get(module) or self._keep(module, 0)
-        self.names.append(self._taken.take_within(prefix, name))
+        last = name.rpartition(".")[2] or kind if "." in name or not name else name
+        self.names.append(self._taken.take_within(prefix, last))
         return index
 
     def _keep(self, module: str, call: int) -> str:

@@ -79,6 +79,7 @@ class Lineage:
         self._devices: set[str] = set()
         self._of_layouts: dict[tuple[Layout, str], TensorSpec] = {}
         self._lying: dict[object, tuple[Layout, tuple[TensorSpec]]] = {}
+        self._places = origins.places
         self._deferring = frozenset(map(id, rung.deferring(origins.stored)))
 
     def knows(self, tensor: Tensor) -> bool:
@@ -177,15 +178,18 @@ class Lineage:
         since = reference.since
         if since >= self._last_write or (since < 0 and not self._wrote_before):
             return reference.producer
-        storage = self.memory(tensor, reference)
+        is_plain = since >= 0 and reference.layout is not None
+        storage = tensor.untyped_storage()._cdata if is_plain else self.memory(tensor, reference)  # noqa: SLF001 -- see storage_id
         written = self._written.get(storage) if storage is not None else None
         return reference.producer if written is None or written.node <= since else written
 
     def reads(self, operands: list[tuple[Tensor, Reference]]) -> list[Producer]:
         """Return the nodes that a reader of tensors with these references reads."""
-        last = self._last_write
+        last, unwritten = self._last_write, None if self._wrote_before else -1
         return [
-            reference.producer if reference.since >= last else self.read(tensor, reference)
+            reference.producer
+            if (since := reference.since) >= last or since == unwritten
+            else self.read(tensor, reference)
             for tensor, reference in operands
         ]
 
@@ -258,14 +262,15 @@ class Lineage:
 
     def _meet(self, tensor: Tensor) -> Reference:
         """Give a plain tensor of the user's its node, and no stand-in as yet."""
-        device = self._origins.device(tensor)
+        device = "cpu" if tensor.is_cpu or tensor.is_meta else self._origins.device(tensor)
         key = (tensor.shape, tensor.stride(), tensor.dtype, device)
         known = self._lying.get(key)  # equal specs and layouts are one object: many are compared
         if known is None:
             layout = layout_of(tensor)
             known = self._lying[key] = (layout, (self.spec_of(layout, device),))
         layout, specs = known
-        reference = Reference(self, Producer(self._node(tensor, specs), 0), specs[0], -1, layout, tensor._version)  # noqa: SLF001 -- it has no public name
+        producer = Producer(self._node(tensor, specs), 0)
+        reference = Reference(self, producer, specs[0], -1, layout, tensor._version)  # noqa: SLF001 -- it has no public name
         self._met[id(tensor)] = _Met(tensor, None, reference)
         return reference
 
@@ -290,7 +295,7 @@ class Lineage:
         return stand_in
 
     def _node(self, tensor: Tensor, specs: tuple[TensorSpec]) -> int:
-        place = self._origins.place(tensor)
+        place = self._places.get(id(tensor))
         if place is not None:
             kind, module, name = place
             node = self._ledger.add_stored(kind, module, name, specs, requires_grad=tensor.requires_grad)

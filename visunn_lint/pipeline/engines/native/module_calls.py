@@ -49,7 +49,7 @@ _active = _Active()
 def observed(observer: Observer, modules: Iterable[nn.Module]) -> Iterator[None]:
     """Tell ``observer`` of each module call on this thread; captures may be nested."""
     modules = list(modules)
-    kinds = {(type(module), _is_compiled(module)) for module in modules}
+    kinds = {(type(module), module.__dict__.get(_COMPILED) is not None) for module in modules}
     places = {(nn.Module, _INNER), *(_call_place(*kind) for kind in kinds)}
     outer, _active.observer = _active.observer, observer
     try:
@@ -64,9 +64,8 @@ _INNER: Final = "_call_impl"
 """What ``nn.Module.__call__`` calls. To replace that itself has Python go through all subclasses there are."""
 
 
-def _is_compiled(module: nn.Module) -> bool:
-    """Return whether ``module.compile()`` was called: it keeps the original of what is replaced."""
-    return module.__dict__.get("_compiled_call_impl") is not None
+_COMPILED: Final = "_compiled_call_impl"
+"""Where a module keeps the original of what is replaced, once ``module.compile()`` was called."""
 
 
 def _call_place(cls: type, is_compiled: bool) -> tuple[type, str]:  # noqa: FBT001 -- the two go as one key
@@ -96,8 +95,11 @@ CALL_CODE: Final[CodeType] = _observing(nn.Module.__call__).__code__
 """The code that runs between a module call and what happens inside: the end of a walk up the stack."""
 
 
-class _Forward:
-    """Stands in for a module's bound ``forward`` to tell a direct call from one through ``__call__``."""
+class Forward:
+    """Stands in for a module's bound ``forward`` to tell a direct call from one through ``__call__``.
+
+    Modules that are built or wrapped during a run have none.
+    """
 
     __slots__ = ("_forward", "_module")
 
@@ -106,6 +108,7 @@ class _Forward:
         self._forward = forward
 
     def __call__(self, *args: Value, **kwargs: Value) -> Value:
+        """Run a call: a direct one is told to the observer."""
         module, observer = self._module, _active.observer
         forward = type(module).forward
         if observer is None or observer.expects_forward(module):
@@ -122,16 +125,16 @@ class _Forward:
         """Return what the bound method has under a name."""
         return getattr(self.__wrapped__, name)
 
-    def __deepcopy__(self, memo: dict[int, Value]) -> _Forward:
+    def __deepcopy__(self, memo: dict[int, Value]) -> Forward:
         """Return the same for the copy of the module."""
-        return _Forward(memo.get(id(self._module), self._module), self._forward)
+        return Forward(memo.get(id(self._module), self._module), self._forward)
 
 
 def _place_forwards(modules: Iterable[nn.Module]) -> None:
-    """Put a ``_Forward`` on each module; the caller's snapshot takes it away again."""
+    """Put a ``Forward`` on each module; the caller's snapshot takes it away again."""
     for module in modules:
         if "forward" not in module.__dict__ and not isinstance(module, torch.jit.ScriptModule):
-            module.__dict__["forward"] = _Forward(module, type(module).forward)
+            module.__dict__["forward"] = Forward(module, type(module).forward)
 
 
 ORIGINAL_CALL: Final = nn.Module.__dict__[_INNER]
@@ -140,9 +143,4 @@ ORIGINAL_CALL: Final = nn.Module.__dict__[_INNER]
 
 def has_own_forward(module: nn.Module) -> bool:
     """Return whether a ``forward`` of the user's stands on a module, in front of that of its class."""
-    return "forward" in module.__dict__ and not isinstance(module.__dict__["forward"], _Forward)
-
-
-def tells_direct_calls(module: nn.Module) -> bool:
-    """Return whether a ``_Forward`` stands on a module; not on those built or wrapped during the run."""
-    return isinstance(module.__dict__.get("forward"), _Forward)
+    return "forward" in module.__dict__ and not isinstance(module.__dict__["forward"], Forward)

@@ -10,11 +10,11 @@ import torch
 from msgspec import structs
 
 from visunn_lint.pipeline.engines.native.layers import Layers
-from visunn_lint.pipeline.engines.native.module_calls import CALL_CODE, tells_direct_calls
+from visunn_lint.pipeline.engines.native.module_calls import CALL_CODE, Forward
 from visunn_lint.pipeline.engines.native.record import Scope
 from visunn_lint.pipeline.engines.native.running import unrecorded
 from visunn_lint.pipeline.engines.native.structure import input_leaves, output_leaves
-from visunn_lint.pipeline.engines.native.wrapping import is_compiled
+from visunn_lint.pipeline.engines.native.wrapping import is_compilers
 from visunn_lint.pipeline.frames import user_location
 from visunn_lint.records import Call
 
@@ -70,7 +70,9 @@ class CallObserver:
         """Run a call of a module and log it."""
         recorder, layers = self._recorder, self._layers
         outer = recorder.scope
-        if recorder.muted or is_compiled(module) or (outer.owner is module and not outer.entered and not directly):
+        cls: type = type(module)
+        is_inner = outer.owner is module and not outer.entered and not directly
+        if recorder.muted or is_inner or is_compilers(cls):
             return run(module, *args, **kwargs)
         try:
             with unrecorded():
@@ -103,7 +105,7 @@ class CallObserver:
             self.log.direct[path] += 1
         root = outer.owner is None
         source = outer.source if root else user_location(3, CALL_CODE) or outer.source
-        entered = directly or not tells_direct_calls(module)
+        entered = directly or type(module.__dict__.get("forward")) is not Forward  # which tells direct calls
         scope = Scope(path, len(calls), source, None if root else outer, entered, module)
         parent = None if root else (outer.module, outer.call)
         calls.append(Call(path, scope.call, self._taken(args, kwargs), (), source, parent))

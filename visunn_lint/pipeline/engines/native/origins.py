@@ -11,7 +11,7 @@ from torch import nn
 
 from visunn_lint.pipeline.engines.native.legacy import constructor_of
 from visunn_lint.pipeline.engines.native.record import Record
-from visunn_lint.pipeline.engines.native.survey import tensors_in
+from visunn_lint.pipeline.engines.native.survey import stored_tensors
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -28,28 +28,27 @@ Place: TypeAlias = "tuple[NodeKind, str, str]"
 
 
 class Origins:
-    """Names every tensor that stood before the run."""
+    """Names every tensor that stood before the run.
+
+    ``places`` are those of parameters and buffers by their identity, of such as are no inputs.
+    """
 
     def __init__(self, survey: Survey, inputs: list[Leaf]) -> None:
         self._survey = survey
         self._inputs = {id(tensor): label for label, tensor in inputs}
-        self._stored: dict[int, Place] = {}
-        keep = self._stored.setdefault
+        self.places: dict[int, Place] = {}
+        keep = self.places.setdefault
         for kind, path, tensors in survey.stored:
             for name, tensor in tensors.items():
                 if tensor is not None:
                     keep(id(tensor), (kind, path, name))
         for tensor in self._inputs:
-            self._stored.pop(tensor, None)
+            self.places.pop(tensor, None)
 
     @property
     def stored(self) -> list[Tensor]:
         """The parameters and buffers."""
-        return tensors_in(self._survey.stored)
-
-    def place(self, tensor: Tensor) -> Place | None:
-        """Return where a parameter or a buffer stands; None of any other tensor, and of an input."""
-        return self._stored.get(id(tensor))
+        return stored_tensors(self._survey.stored)
 
     def device(self, tensor: Tensor) -> str:
         """Return where a tensor was asked to be; one that was built on meta, for want of a word, on the CPU."""
@@ -99,15 +98,15 @@ def _attribute_tensors(module: nn.Module) -> Iterator[tuple[str, Tensor]]:
     """Yield the tensors in a module's plain attributes, and in lists, tuples and dicts there."""
     for name, value in list(module.__dict__.items()):
         if not name.startswith("_parameters") and name not in {"_buffers", "_modules"}:
-            yield from _tensors_in(name, value, 0)
+            yield from _stored_tensors(name, value, 0)
 
 
-def _tensors_in(name: str, value: object, depth: int) -> Iterator[tuple[str, Tensor]]:
+def _stored_tensors(name: str, value: object, depth: int) -> Iterator[tuple[str, Tensor]]:
     if isinstance(value, torch.Tensor):
         yield name, value
     elif depth < 3 and isinstance(value, list | tuple):  # noqa: PLR2004 -- deep enough for what people write
         for index, item in enumerate(value):
-            yield from _tensors_in(f"{name}[{index}]", item, depth + 1)
+            yield from _stored_tensors(f"{name}[{index}]", item, depth + 1)
     elif depth < 3 and isinstance(value, dict):  # noqa: PLR2004 -- likewise
         for key, item in value.items():
-            yield from _tensors_in(f"{name}[{key!r}]", item, depth + 1)
+            yield from _stored_tensors(f"{name}[{key!r}]", item, depth + 1)

@@ -5,9 +5,6 @@ from __future__ import annotations
 import inspect
 from contextlib import ExitStack, nullcontext
 from dataclasses import dataclass
-from functools import lru_cache
-from inspect import isfunction
-from types import MethodType
 from typing import TYPE_CHECKING
 
 import torch
@@ -38,11 +35,10 @@ from visunn_lint.pipeline.frames import user_location
 
 if TYPE_CHECKING:
     from collections.abc import Collection
-    from types import FunctionType
 
     from torch import nn
 
-    from visunn_lint.pipeline.calling import Args, Function, Kwargs
+    from visunn_lint.pipeline.calling import Args, Kwargs
     from visunn_lint.pipeline.engines.engine import Request
     from visunn_lint.pipeline.engines.native.rungs import MetaRung, RealRung
     from visunn_lint.pipeline.engines.native.tape import Tape
@@ -77,7 +73,7 @@ def run(request: Request, rung: MetaRung | RealRung, *, with_grad: bool, tape: T
             stack.enter_context(context)
         parts = survey(model, plain)
         held = list(parts.all.values())
-        renew_uninitialised(parts.all_stored, "meta" if rung.name == "meta" else "cpu")
+        renew_uninitialised(held, parts.all_stored, "meta" if rung.name == "meta" else "cpu")
         leaves = named_inputs(model, request.args, kwargs)
         ledger = Ledger(type(model).__name__)
         recorder = Recorder(rung, Origins(parts, leaves), ledger, Scope("", 0, user_location(0)), tape)
@@ -132,7 +128,7 @@ def named_inputs(model: nn.Module, args: Args, kwargs: Kwargs) -> list[Leaf]:
     """Return the input tensors by the names of the parameters of ``forward``."""
     named: Kwargs = {}
     try:
-        bound = _signature(model.forward).bind(*args, **kwargs)
+        bound = inspect.signature(model.forward).bind(*args, **kwargs)
     except (TypeError, ValueError):
         return input_leaves(args, kwargs)
     for name, parameter in bound.signature.parameters.items():
@@ -141,13 +137,3 @@ def named_inputs(model: nn.Module, args: Args, kwargs: Kwargs) -> list[Leaf]:
         value = bound.arguments[name]
         named.update(value if parameter.kind is parameter.VAR_KEYWORD else {name: value})
     return input_leaves((), named)
-
-
-def _signature(forward: Function) -> inspect.Signature:
-    function = getattr(forward, "__func__", None)
-    return _signature_of_bound(function) if isfunction(function) else inspect.signature(forward)
-
-
-@lru_cache(maxsize=1024)
-def _signature_of_bound(function: FunctionType) -> inspect.Signature:
-    return inspect.signature(MethodType(function, object()))

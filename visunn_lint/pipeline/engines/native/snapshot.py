@@ -60,12 +60,10 @@ class _Tensors:
     def restore(self) -> None:
         """Put everything back."""
         tensors = self._tensors
-        if list(map(type, tensors)) != self._kinds:
+        if not all(map(is_, map(type, tensors), self._kinds)):
             for tensor, kind in zip(tensors, self._kinds, strict=True):
                 tensor.__class__ = kind
-        for tensor, attributes in zip(tensors, self._attributes, strict=True):
-            if attributes or tensor.__dict__:
-                _restore_dict(tensor.__dict__, attributes)
+        _restore_dicts(map(_ATTRIBUTES, tensors), self._attributes)
         if list(map(_REQUIRES_GRAD, tensors)) != self._flags:
             _restore_flags(tensors, self._flags)
         if not all(map(is_, _grads(tensors), self._grads)):
@@ -110,7 +108,7 @@ class _Snapshot:
         self._others: list[Restore] = []
         self.plain: set[int] = set()
         self._inside: list[Any] = list(roots)
-        self._alike: defaultdict[type, list[nn.Module]] = defaultdict(list)
+        self._alike: defaultdict[int, list[nn.Module]] = defaultdict(list)
         self._met: list[Tensor] = []
         self._take_all()
         self._kinds = list(map(type, self._modules))
@@ -141,7 +139,7 @@ class _Snapshot:
             take[sort](value)
 
     def _take_module(self, module: nn.Module) -> None:
-        self._alike[type(module)].append(module)
+        self._alike[id(type(module))].append(module)  # a metaclass may say that two classes are equal
 
     def _take_script(self, module: nn.Module) -> None:
         self._others.append(training_flag(module))
@@ -209,8 +207,7 @@ class _Snapshot:
         for restore in reversed(self._others):
             restore()
         self._tensors.restore()
-        for value, items in zip(self._dicts, self._items, strict=True):
-            _restore_dict(value, items)
+        _restore_dicts(self._dicts, self._items)
         for held, saved in self._lists:
             if len(held) != len(saved) or not all(map(is_, held, saved)):
                 held[:] = saved
@@ -220,7 +217,7 @@ class _Snapshot:
                     container.clear()
 
     def _restore_classes(self) -> None:
-        if list(map(type, self._modules)) != self._kinds:
+        if not all(map(is_, map(type, self._modules), self._kinds)):
             for module, cls in zip(self._modules, self._kinds, strict=True):
                 if type(module) is not cls:
                     object.__setattr__(module, "__class__", cls)
@@ -253,11 +250,12 @@ def _sort(kind: type) -> str:
     return _MODULE if issubclass(kind, nn.Module) else _OTHER
 
 
-def _restore_dict(value: dict[Any, Any], items: dict[Any, Any]) -> None:
-    """Put back the items of a dict in their order."""
-    if not value and not items:
-        return
-    if len(value) == len(items) and all(map(is_, value, items)) and all(map(is_, value.values(), items.values())):
-        return
-    value.clear()
-    value.update(items)
+def _restore_dicts(dicts: Iterable[dict[Any, Any]], saved: list[dict[Any, Any]]) -> None:
+    """Put back the items of dicts in their order."""
+    for value, items in zip(dicts, saved, strict=True):
+        is_as_it_was = len(value) == len(items) and (
+            not items or (all(map(is_, value, items)) and all(map(is_, value.values(), items.values())))
+        )
+        if not is_as_it_was:
+            value.clear()
+            value.update(items)

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 import torch
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
 
 @contextmanager
@@ -26,8 +26,7 @@ def _same_random_state() -> Iterator[None]:
     numpy = sys.modules.get("numpy") if "numpy.random" in sys.modules else None  # to ask for its state imports it
     python_state, torch_state = random.getstate(), torch.get_rng_state()
     numpy_state = numpy.random.get_state() if numpy else None
-    has_cuda_state = torch.cuda.is_initialized()  # type: ignore[no-untyped-call]  # torch's; to ask further initialises it
-    cuda_states = torch.cuda.get_rng_state_all() if has_cuda_state else []
+    restore_cuda = _cuda_state()
     try:
         yield
     finally:
@@ -37,8 +36,21 @@ def _same_random_state() -> Iterator[None]:
             numpy.random.set_state(numpy_state)
         elif "numpy.random" in sys.modules:  # the run was the first to use it: it had no state that anybody knew
             sys.modules["numpy.random"].seed()
-        if cuda_states:
-            torch.cuda.set_rng_state_all(cuda_states)
+        restore_cuda()
+
+
+def _cuda_state() -> Callable[[], None]:
+    """Return what puts back the state of CUDA's generators, or before they are there, what they are to be seeded with.
+
+    To ask them for their state would initialise them: seconds, and memory of the process for good.
+    """
+    if torch.cuda.is_initialized():  # type: ignore[no-untyped-call]  # torch's
+        states = torch.cuda.get_rng_state_all()
+        return lambda: torch.cuda.set_rng_state_all(states)
+    tracker = getattr(torch.cuda, "_lazy_seed_tracker", None)  # where torch.manual_seed() leaves them
+    seeds = {} if tracker is None else vars(tracker)
+    saved = seeds.copy()
+    return lambda: seeds.update(saved)
 
 
 @contextmanager

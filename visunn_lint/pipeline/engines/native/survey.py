@@ -26,14 +26,17 @@ _HOLDING = frozenset({"_modules", "_parameters", "_buffers"})
 
 
 class Stored(NamedTuple):
-    """The parameters or the buffers that a module holds itself, where it holds any; None stands for one left out."""
+    """The parameters or the buffers that a module holds itself, where it holds any; None stands for one left out.
+
+    The dict is the module's own.
+    """
 
     kind: Literal["param", "buffer"]
     path: str
     tensors: dict[str, Any]
 
 
-def tensors_in(stored: Iterable[Stored]) -> list[Tensor]:
+def stored_tensors(stored: Iterable[Stored]) -> list[Tensor]:
     """Return the tensors that are stored, one that is stored twice both times."""
     return list(filter(_IS_THERE, chain.from_iterable([held.tensors.values() for held in stored])))
 
@@ -47,7 +50,7 @@ class Survey:
 
     ``registered`` by first path, in the order of registration; ``aliases`` their other paths;
     ``unregistered`` those that torch does not know of, by a path such as ``blocks[0]``, and
-    ``containers`` the kind of what holds each of them. ``stored`` is what the registered ones hold.
+    ``containers`` the kind of what holds each of them. ``stored`` is what the registered ones hold then.
     """
 
     registered: Mapping[str, nn.Module]
@@ -64,7 +67,7 @@ class Survey:
     @property
     def all_stored(self) -> Sequence[Stored]:
         """What all of them hold."""
-        return [*self.stored, *_stored(self.unregistered)] if self.unregistered else self.stored
+        return [*self.stored, *stored_in(self.unregistered)] if self.unregistered else self.stored
 
 
 def survey(model: nn.Module, plain: AbstractSet[int] = frozenset()) -> Survey:
@@ -81,10 +84,11 @@ def survey(model: nn.Module, plain: AbstractSet[int] = frozenset()) -> Survey:
                         seen.add(id(inner))
                         unregistered[inside] = inner
                         containers[inside] = type(value).__name__
-    return Survey(registered, aliases, unregistered, containers, _stored(registered))
+    return Survey(registered, aliases, unregistered, containers, stored_in(registered))
 
 
-def _stored(modules: Mapping[str, nn.Module]) -> list[Stored]:
+def stored_in(modules: Mapping[str, nn.Module]) -> list[Stored]:
+    """Return what modules hold now."""
     found: list[Stored] = []
     for path, module in modules.items():
         parameters, buffers = module._parameters, module._buffers  # noqa: SLF001 -- named_parameters() leaves out ties
@@ -126,12 +130,11 @@ def _named_modules(model: nn.Module) -> Iterator[tuple[str, nn.Module]]:
             continue
         entered.add(id(module))
         inside = above | {id(module)}
-        children = [
-            (name, without_compiler(child))
-            for name, child in module._modules.items()  # noqa: SLF001 -- named_children() leaves out aliases
+        stack += [
+            (f"{path}.{name}" if path else name, without_compiler(child), inside)
+            for name, child in reversed(module._modules.items())  # noqa: SLF001 -- named_children() leaves out aliases
             if child is not None
         ]
-        stack.extend((f"{path}.{name}" if path else name, child, inside) for name, child in reversed(children))
 
 
 def _compound(module: nn.Module) -> list[tuple[str, Any]]:

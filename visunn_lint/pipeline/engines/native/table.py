@@ -12,7 +12,7 @@ from torch.nn.parameter import is_lazy
 from visunn_lint import source
 from visunn_lint.pipeline.engines.native.constructors import kept_arguments
 from visunn_lint.pipeline.engines.native.structure import PLAIN_TENSORS
-from visunn_lint.pipeline.engines.native.survey import tensors_in
+from visunn_lint.pipeline.engines.native.survey import stored_in, stored_tensors
 from visunn_lint.records import Module, Param
 
 if TYPE_CHECKING:
@@ -58,16 +58,18 @@ def _record(
     registered: bool = True,
     container: str = "",
 ) -> Module:
+    cls: type = type(module)
     kept = kept_arguments(module)
+    parameters, buffers = module._parameters, module._buffers  # noqa: SLF001 -- named_parameters() leaves out ties
     children = module._modules  # noqa: SLF001 -- named_children() leaves out aliases
     return Module(
         path=path,
-        kind=public_name(type(module)),
+        kind=public_name(cls),
         aliases=aliases,
         hyperparameters=dict(kept.values),
         at_default=kept.at_default,
-        params=_params(path, module._parameters, shared),  # noqa: SLF001 -- named_parameters() leaves out ties
-        buffers=_params(path, module._buffers, shared),  # noqa: SLF001 -- likewise
+        params=_params(path, parameters, shared) if parameters else (),
+        buffers=_params(path, buffers, shared) if buffers else (),
         children=_children(path, children) if children else (),
         calls=tuple(log.calls.get(path, ())),
         training=module.training,
@@ -79,7 +81,8 @@ def _record(
 
 
 def _children(path: str, children: Mapping[str, nn.Module | None]) -> tuple[str, ...]:
-    return tuple([_join(path, name) for name, child in children.items() if child is not None])
+    prefix = f"{path}." if path else ""
+    return tuple([prefix + name for name, child in children.items() if child is not None])
 
 
 def _join(path: str, name: str) -> str:
@@ -88,11 +91,12 @@ def _join(path: str, name: str) -> str:
 
 def _names_of_shared(parts: Survey) -> dict[int, list[str]]:
     """Return all names of each tensor that has several, by its identity: in most models there is none."""
-    stored = list(map(id, tensors_in(parts.all_stored)))
+    held = stored_in(parts.all)
+    stored = list(map(id, stored_tensors(held)))
     names: defaultdict[int, list[str]] = defaultdict(list)
     if len(set(stored)) < len(stored):
         times = Counter(stored)
-        for _, path, tensors in parts.all_stored:
+        for _, path, tensors in held:
             for name, tensor in tensors.items():
                 if times[id(tensor)] > 1:
                     names[id(tensor)].append(_join(path, name))
@@ -100,8 +104,6 @@ def _names_of_shared(parts: Survey) -> dict[int, list[str]]:
 
 
 def _params(path: str, stored: Mapping[str, Tensor | None], shared: Mapping[int, list[str]]) -> tuple[Param, ...]:
-    if not stored:
-        return ()
     prefix = f"{path}." if path else ""
     return tuple(
         [
@@ -126,13 +128,9 @@ def _spelled(dtype: torch.dtype) -> str:
     return str(dtype).removeprefix("torch.")
 
 
+@lru_cache(maxsize=4096)
 def public_name(cls: type) -> str:
     """Return the shortest dotted name under which a class can be imported: ``torch.nn.Conv2d``."""
-    return _public_name(cls)
-
-
-@lru_cache(maxsize=4096)
-def _public_name(cls: type) -> str:
     parts = cls.__module__.split(".")
     for length in range(1, len(parts)):
         prefix = ".".join(parts[:length])
@@ -146,23 +144,22 @@ class _Lines:
 
     def __init__(self, told: Mapping[int, Location]) -> None:
         self._told = told
-        self._owners: dict[str, nn.Module] = {}
+        self._owners: dict[str, type] = {}
         self._found: dict[str, Location | None] = {}
         self._in_class: dict[tuple[type, str], Location | None] = {}
 
     def of(self, path: str, module: nn.Module) -> Location | None:
         """Return the line of a module; parents are asked for before their children."""
-        self._owners[path] = module
-        place = self._told.get(id(module)) or self._in_class_of_parent(path)
+        self._owners[path] = type(module)
+        place = self._told.get(id(module)) or (self._in_class_of_parent(path) if path else None)
         self._found[path] = place
         return place
 
     def _in_class_of_parent(self, path: str) -> Location | None:
         parent_path, _, name = path.rpartition(".")
-        parent = self._owners.get(parent_path)
-        if not path or parent is None:
+        cls = self._owners.get(parent_path)
+        if cls is None:
             return None
-        cls: type = type(parent)
         if not _is_in_a_file(cls):
             return self._found.get(parent_path)
         key = (cls, name)

@@ -7,16 +7,16 @@ import sys
 from contextlib import AbstractContextManager, nullcontext
 from functools import lru_cache
 from itertools import chain
-from typing import TYPE_CHECKING, Final, cast
+from typing import TYPE_CHECKING, cast
 
 import torch
 from torch.nn.modules.lazy import LazyModuleMixin
 from torch.nn.parameter import is_lazy
 
-from visunn_lint.pipeline.engines.native.structure import PLAIN_TENSORS
+from visunn_lint.pipeline.engines.native.structure import USUALLY_STORED
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable
 
     from torch import Tensor, nn
 
@@ -35,36 +35,30 @@ def eager() -> AbstractContextManager[object]:
 
 def without_compiler(module: nn.Module) -> nn.Module:
     """Return the module that ``torch.compile`` wrapped; any other as it is."""
-    return cast("nn.Module", module._orig_mod) if is_compiled(module) else module  # noqa: SLF001 -- the only way to it
-
-
-def is_compiled(module: nn.Module) -> bool:
-    """Return whether a module is ``torch.compile``'s wrapper, without importing the compiler."""
     cls: type = type(module)
-    return _is_compilers(cls)
+    return cast("nn.Module", module._orig_mod) if is_compilers(cls) else module  # noqa: SLF001 -- the only way to it
 
 
 @lru_cache(maxsize=4096)
-def _is_compilers(cls: type) -> bool:
+def is_compilers(cls: type) -> bool:
+    """Return whether a class is that of ``torch.compile``'s wrappers, without importing the compiler."""
     dynamo = sys.modules.get("torch._dynamo.eval_frame")  # which is there before any wrapper's class is
     return dynamo is not None and issubclass(cls, dynamo.OptimizedModule)
 
 
-def renew_uninitialised(stored: Sequence[Stored], device: str) -> None:
+def renew_uninitialised(modules: Iterable[nn.Module], stored: Iterable[Stored], device: str) -> None:
     """Give lazy modules tensors of the run's own to initialise; theirs come back with the snapshot.
 
-    Initialising one may write into what is there already, such as a norm's count of batches.
+    Initialising one may write into what is there already, such as a norm's count of batches. ``stored`` is what the
+    modules hold: nearly always nothing out of the ordinary.
     """
-    if _USUAL.issuperset(chain.from_iterable([map(type, held.tensors.values()) for held in stored])):
+    if USUALLY_STORED.issuperset(chain.from_iterable([map(type, held.tensors.values()) for held in stored])):
         return
-    lazy = {held.path for held in stored if any(map(_is_lazy, held.tensors.values()))}
-    for held in stored:
-        if held.path in lazy:
-            tensors = held.tensors.items()
-            held.tensors.update({name: _renewed(tensor, device) for name, tensor in tensors if tensor is not None})
-
-
-_USUAL: Final = PLAIN_TENSORS | {type(None)}
+    for module in modules:
+        held_by = (module._parameters, module._buffers)  # noqa: SLF001 -- setattr would check and call hooks
+        if any(_is_lazy(tensor) for held in held_by for tensor in held.values()):
+            for held in held_by:
+                held.update({name: _renewed(tensor, device) for name, tensor in held.items() if tensor is not None})
 
 
 def _is_lazy(tensor: Tensor | None) -> bool:

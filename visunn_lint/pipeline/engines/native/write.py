@@ -42,17 +42,18 @@ def write(recording: Recording, *, rung: Rung, reason: str = "") -> Capture:
 def _write_nodes(writer: GraphWriter, ledger: Ledger) -> None:
     records, names = ledger.records, encoded_names(ledger.names)
     for name, record in zip(names, records, strict=True):
-        if record.kind in _STORED:
-            writer.add_stored(name, record.kind, record.outputs[0], record.module, record.arguments or {}, record.label)
+        if record.kind in _HELD:
+            writer.add_stored(name, record.kind, record.outputs[0], record.module, record.arguments, record.label)
             continue
-        scope, inputs = record.scope, record.inputs
+        scope = record.scope
+        inputs, seen = _reads(record, ledger, names) if record.inputs else ((), None)
         writer.add(
             name,
             record.op,
             record.kind,
-            inputs=[_slot(ledger.names[made.node], made.slot) if made.slot else names[made.node] for made in inputs],
+            inputs=inputs,
             outputs=record.outputs,
-            seen=_seen(record, records),
+            seen=seen,
             module=scope.module if scope else record.module,
             call=scope.call if scope else None,
             arguments=record.arguments,
@@ -62,19 +63,19 @@ def _write_nodes(writer: GraphWriter, ledger: Ledger) -> None:
         )
 
 
-_STORED: Final = frozenset({"param", "buffer"})
+_HELD: Final = frozenset({"param", "buffer"})
 
 
-def _slot(name: str, slot: int) -> bytes:
-    return encoded_names([f"{name}:{slot}"])[0]
-
-
-def _seen(record: Record, records: list[Record]) -> tuple[TensorSpec, ...] | None:
-    """Return the specs of the inputs if some differ from what their producers gave out: views written to."""
+def _reads(record: Record, ledger: Ledger, names: list[bytes]) -> tuple[list[bytes], tuple[TensorSpec, ...] | None]:
+    """Return what a node reads, and its specs if some differ from what their producers gave out: views written to."""
+    inputs: list[bytes] = []
+    seen: tuple[TensorSpec, ...] | None = None
     for made, spec in zip(record.inputs, record.seen, strict=True):
-        if records[made.node].outputs[made.slot] is not spec:
-            return tuple(record.seen)
-    return None
+        node, slot = made.node, made.slot
+        inputs.append(encoded_names([f"{ledger.names[node]}:{slot}"])[0] if slot else names[node])
+        if ledger.records[node].outputs[slot] is not spec:
+            seen = tuple(record.seen)
+    return inputs, seen
 
 
 def _spelled(recording: Recording) -> str:
