@@ -22,7 +22,7 @@ from torch.nn.modules import module as torchs_module
 
 from visunn_lint.pipeline.engines.native.attributes import OF_EVERY_MODULE, getter
 from visunn_lint.pipeline.engines.native.foresight import is_plain_moment
-from visunn_lint.pipeline.engines.native.module_calls import ORIGINAL_CALL, has_own_forward
+from visunn_lint.pipeline.engines.native.module_calls import ORIGINAL_CALL, Forward
 from visunn_lint.pipeline.engines.native.plans import FirstCall, is_told_apart
 from visunn_lint.pipeline.engines.native.running import unrecorded
 from visunn_lint.pipeline.engines.native.specs.memory import MEMORY, SpecMismatchError, is_checking
@@ -110,7 +110,8 @@ class Layers:
         held = layer.__dict__
         cls: type = type(layer)
         way = _way(cls, cls.forward, tuple(held))  # type: ignore[attr-defined]  # the class of a module has it
-        if way is None or type(x) is not torch.Tensor or has_own_forward(layer):
+        has_own_forward = "forward" in held and type(held["forward"]) is not Forward
+        if way is None or type(x) is not torch.Tensor or has_own_forward:
             return None
         values = way.get(held)
         token = None if any(values[_EMPTY]) else way.token(cls)

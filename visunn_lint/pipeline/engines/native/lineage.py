@@ -34,7 +34,6 @@ if TYPE_CHECKING:
     from visunn_lint.pipeline.engines.native.tape import Tape
 
 _REFERENCE: Final = "_visunn_reference"
-_CPU_ALONE: Final = frozenset({"cpu"})
 
 
 class Reference(msgspec.Struct, frozen=True, eq=False):
@@ -62,9 +61,13 @@ class _Met(msgspec.Struct, frozen=True, eq=False):
 
 
 class Lineage:
-    """The tensors of one run. One of the user's that the run meets gets a node, and a stand-in when an op needs it."""
+    """The tensors of one run. One of the user's that the run meets gets a node, and a stand-in when an op needs it.
+
+    ``is_elsewhere`` says whether any of them is asked to be on another device than the CPU.
+    """
 
     def __init__(self, rung: Rung, origins: Origins, ledger: Ledger, tape: Tape | None) -> None:
+        self.is_elsewhere = False
         self._rung = rung
         self._origins = origins
         self._ledger = ledger
@@ -76,7 +79,6 @@ class Lineage:
         self._wrote_before = False
         self._owners: dict[int, tuple[Reference, object]] = {}
         self._specs: dict[tuple[tuple[int, ...], torch.dtype, str], TensorSpec] = {}
-        self._devices: set[str] = set()
         self._of_layouts: dict[tuple[Layout, str], TensorSpec] = {}
         self._lying: dict[object, tuple[Layout, tuple[TensorSpec]]] = {}
         self._places = origins.places
@@ -237,13 +239,11 @@ class Lineage:
         spec = self._specs.get(key)
         if spec is None:
             spec = self._specs[key] = TensorSpec(tuple(shape), str(dtype).removeprefix("torch."), device)
-            self._devices.add(device)
+            self.is_elsewhere = self.is_elsewhere or device != "cpu"
         return spec
 
     def device_among(self, specs: list[TensorSpec]) -> str:
         """Return where the result of an op on such tensors is: a number on the CPU goes with any other device."""
-        if self._devices == _CPU_ALONE:
-            return "cpu"
         return next((spec.device for spec in specs if spec.device != "cpu"), "cpu")
 
     def device(self, tensor: Tensor) -> str:

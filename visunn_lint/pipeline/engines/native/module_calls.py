@@ -139,8 +139,3 @@ def _place_forwards(modules: Iterable[nn.Module]) -> None:
 
 ORIGINAL_CALL: Final = nn.Module.__dict__[_INNER]
 """What all calls go through of which torch alone is in charge."""
-
-
-def has_own_forward(module: nn.Module) -> bool:
-    """Return whether a ``forward`` of the user's stands on a module, in front of that of its class."""
-    return "forward" in module.__dict__ and not isinstance(module.__dict__["forward"], Forward)

@@ -108,12 +108,21 @@ class CallObserver:
         entered = directly or type(module.__dict__.get("forward")) is not Forward  # which tells direct calls
         scope = Scope(path, len(calls), source, None if root else outer, entered, module)
         parent = None if root else (outer.module, outer.call)
-        calls.append(Call(path, scope.call, self._taken(args, kwargs), (), source, parent))
+        slot = self._recorder.lineage.slot
+        if len(args) == 1 and not kwargs and isinstance(args[0], torch.Tensor):  # as nearly always
+            inputs: tuple[Slot, ...] = (slot("0", args[0]),)
+        else:
+            inputs = tuple([slot(place, tensor) for place, tensor in input_leaves(args, kwargs)])
+        calls.append(Call(path, scope.call, inputs, (), source, parent))
         return scope
 
     def _close(self, scope: Scope, result: Value) -> None:
-        calls = self.log.calls[scope.module]
-        calls[scope.call] = structs.replace(calls[scope.call], outputs=self._given(result))
+        calls, slot = self.log.calls[scope.module], self._recorder.lineage.slot
+        if isinstance(result, torch.Tensor):  # likewise
+            outputs: tuple[Slot, ...] = (slot("0", result),)
+        else:
+            outputs = tuple([slot(place, tensor) for place, tensor in output_leaves(result)])
+        calls[scope.call] = structs.replace(calls[scope.call], outputs=outputs)
 
     def _path(self, module: nn.Module) -> str:
         """Return the path of a module; one that the model does not hold is named after where it is called."""
@@ -134,17 +143,3 @@ class CallObserver:
         if isinstance(module, torch.jit.ScriptModule):
             return self._recorder.run_opaque(run, (module, *args), kwargs)
         return self._layers.run(setting, module, run, args, kwargs)
-
-    def _taken(self, args: Args, kwargs: Kwargs) -> tuple[Slot, ...]:
-        """Return the tensors that a call takes; nearly always one."""
-        slot = self._recorder.lineage.slot
-        if len(args) == 1 and not kwargs and isinstance(args[0], torch.Tensor):
-            return (slot("0", args[0]),)
-        return tuple([slot(path, tensor) for path, tensor in input_leaves(args, kwargs)])
-
-    def _given(self, result: Value) -> tuple[Slot, ...]:
-        """Return the tensors that a call gives out; likewise."""
-        slot = self._recorder.lineage.slot
-        if isinstance(result, torch.Tensor):
-            return (slot("0", result),)
-        return tuple([slot(path, tensor) for path, tensor in output_leaves(result)])

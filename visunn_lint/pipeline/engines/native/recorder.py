@@ -210,12 +210,13 @@ class Recorder(TorchFunctionMode):
             result, layout = operands[0][0], layout_of(operands[0][0])
             step = step and replace(step, writes=(lineage.operand(result),))
             increment_version(result)
-        spec = lineage.spec_of(layout, lineage.device_among(seen))
+        spec = lineage.spec_of(layout, lineage.device_among(seen) if lineage.is_elsewhere else "cpu")
         inputs = lineage.reads(operands)
-        index = self._add(
-            Record(entry.op, "op", self.scope, inputs, seen, (spec,), entry.arguments, source, "", "", self.autograd),
-            step,
+        index = self.ledger.add(
+            Record(entry.op, "op", self.scope, inputs, seen, (spec,), entry.arguments, source, "", "", self.autograd)
         )
+        if self.tape is not None and step is not None:
+            self.tape.steps[index] = step
         lineage.made_plain(result, Producer(index, 0), spec, layout)
         if entry.outcome is IN_PLACE:
             lineage.wrote(result, index)

@@ -253,9 +253,10 @@ def _sort(kind: type) -> str:
 def _restore_dicts(dicts: Iterable[dict[Any, Any]], saved: list[dict[Any, Any]]) -> None:
     """Put back the items of dicts in their order."""
     for value, items in zip(dicts, saved, strict=True):
-        is_as_it_was = len(value) == len(items) and (
-            not items or (all(map(is_, value, items)) and all(map(is_, value.values(), items.values())))
-        )
-        if not is_as_it_was:
+        if not value and not items:
+            continue
+        if len(value) != len(items) or not (
+            all(map(is_, value, items)) and all(map(is_, value.values(), items.values()))
+        ):
             value.clear()
             value.update(items)

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from functools import lru_cache, partial
 from itertools import chain
 from operator import is_not
-from typing import TYPE_CHECKING, Any, Final, Literal, NamedTuple
+from typing import TYPE_CHECKING, Any, Final, Literal, TypeAlias
 
 from torch import nn
 
@@ -25,20 +25,16 @@ _MAX_DEPTH = 3
 _HOLDING = frozenset({"_modules", "_parameters", "_buffers"})
 
 
-class Stored(NamedTuple):
-    """The parameters or the buffers that a module holds itself, where it holds any; None stands for one left out.
+Stored: TypeAlias = tuple[Literal["param", "buffer"], str, dict[str, Any]]
+"""The parameters or the buffers that a module holds itself, where it holds any: which, its path, and its own dict.
 
-    The dict is the module's own.
-    """
-
-    kind: Literal["param", "buffer"]
-    path: str
-    tensors: dict[str, Any]
+None in the dict stands for one left out.
+"""
 
 
 def stored_tensors(stored: Iterable[Stored]) -> list[Tensor]:
     """Return the tensors that are stored, one that is stored twice both times."""
-    return list(filter(_IS_THERE, chain.from_iterable([held.tensors.values() for held in stored])))
+    return list(filter(_IS_THERE, chain.from_iterable([tensors.values() for _, _, tensors in stored])))
 
 
 _IS_THERE: Final = partial(is_not, None)
@@ -93,9 +89,9 @@ def stored_in(modules: Mapping[str, nn.Module]) -> list[Stored]:
     for path, module in modules.items():
         parameters, buffers = module._parameters, module._buffers  # noqa: SLF001 -- named_parameters() leaves out ties
         if parameters:
-            found.append(Stored("param", path, parameters))
+            found.append(("param", path, parameters))
         if buffers:
-            found.append(Stored("buffer", path, buffers))
+            found.append(("buffer", path, buffers))
     return found
 
 

@@ -33,8 +33,10 @@ def modules(parts: Survey, log: CallLog, sources: Mapping[int, Location]) -> tup
     shared = _names_of_shared(parts)
     lines = _Lines(sources)
     registered = tuple(
-        _record(path, module, shared, lines, log, aliases=parts.aliases.get(path, ()))
-        for path, module in parts.registered.items()
+        [
+            _record(path, module, shared, lines, log, aliases=parts.aliases.get(path, ()))
+            for path, module in parts.registered.items()
+        ]
     )
     held = tuple(
         _record(path, module, shared, lines, log, registered=False, container=parts.containers[path])

@@ -52,7 +52,7 @@ def renew_uninitialised(modules: Iterable[nn.Module], stored: Iterable[Stored], 
     Initialising one may write into what is there already, such as a norm's count of batches. ``stored`` is what the
     modules hold: nearly always nothing out of the ordinary.
     """
-    if USUALLY_STORED.issuperset(chain.from_iterable([map(type, held.tensors.values()) for held in stored])):
+    if USUALLY_STORED.issuperset(chain.from_iterable([map(type, tensors.values()) for _, _, tensors in stored])):
         return
     for module in modules:
         held_by = (module._parameters, module._buffers)  # noqa: SLF001 -- setattr would check and call hooks
