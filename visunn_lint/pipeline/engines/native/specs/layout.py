@@ -87,10 +87,13 @@ def is_regular_by_item(*layouts: object) -> bool:
 
 
 def _are_all(is_so: Callable[[Layout], bool], layouts: Sequence[object]) -> bool:
+    if len(layouts) == 1:
+        layout = layouts[0]
+        return isinstance(layout, Layout) and is_so(layout)
     return (
         _LAYOUTS.issuperset(map(type, layouts))
         and all(map(is_so, layouts))  # type: ignore[arg-type]  # the line before says what they are
-        and (len(layouts) == 1 or len(set(map(_DTYPE, layouts))) == 1)
+        and len(set(map(_DTYPE, layouts))) == 1
     )
 
 

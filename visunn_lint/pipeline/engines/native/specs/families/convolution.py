@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING, Any, Final
 
 import torch
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
 
 
 def _convolution(
+    spatial: int,
     input: Layout,  # noqa: A002 -- torch's name
     weight: Layout,
     bias: Layout | None = None,
@@ -31,9 +33,8 @@ def _convolution(
 ) -> Outcome:
     if not is_regular_by_item(input) or not (is_regular(weight) if bias is None else is_regular(weight, bias)):
         return None
-    if input.dtype is not weight.dtype or type(groups) is not int:
+    if input.dtype is not weight.dtype or type(groups) is not int or len(weight.shape) != spatial + 2:
         return None
-    spatial = len(weight.shape) - 2
     steps, pads, gaps = _each(stride, spatial), _each(padding, spatial), _each(dilation, spatial)
     if steps is None or pads is None or gaps is None or min(steps) < 1 or min(pads) < 0 or min(gaps) < 1:
         return None
@@ -53,6 +54,8 @@ def _fits(x: Shape, weight: Shape, groups: int) -> bool:
 
 def _each(value: Any, count: int) -> Shape | None:  # noqa: ANN401 -- an argument of the user's
     """Return an argument for each spatial axis; None for one that is no such."""
+    if type(value) is tuple and len(value) == count and _INTS.issuperset(map(type, value)):
+        return value
     if type(value) is int:
         return (value,) * count
     if not isinstance(value, tuple | list) or not _INTS.issuperset(map(type, value)):
@@ -65,15 +68,8 @@ _INTS: Final = frozenset({int})
 """True and a size that is a tensor are ints for isinstance(), and none for torch."""
 
 
-def _of_rank(spatial: int) -> SpecFunction:
-    def spec(input: Layout, weight: Layout, *args: Any, **kwargs: Any) -> Outcome:  # noqa: A002, ANN401 -- handed on
-        return _convolution(input, weight, *args, **kwargs) if len(weight.shape) == spatial + 2 else None
-
-    return spec
-
-
 SPECS: Final[dict[Function, SpecFunction]] = {
-    torch.conv1d: _of_rank(1),
-    torch.conv2d: _of_rank(2),
-    torch.conv3d: _of_rank(3),
+    torch.conv1d: partial(_convolution, 1),
+    torch.conv2d: partial(_convolution, 2),
+    torch.conv3d: partial(_convolution, 3),
 }

@@ -29,7 +29,8 @@ def _batch_norm(
     operands = [operand for operand in (running_mean, running_var, weight, bias) if operand is not None]
     if not is_regular(input, *operands) or len(input.shape) < _LEAST_RANK:
         return None
-    if not all(of_size(operand, input.shape[1]) for operand in operands) or type(momentum) is not float or eps < 0:
+    statistics = (input.shape[1],)
+    if not all(operand.shape == statistics for operand in operands) or type(momentum) is not float or eps < 0:
         return None
     if training:
         return input if prod(input.shape) > input.shape[1] and eps > 0 else None
