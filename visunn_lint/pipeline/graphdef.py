@@ -77,11 +77,7 @@ class Names:
 
     def take_within(self, prefix: str, last: str) -> str:
         """Return the same for parts of which all but the last have been joined by ``legal_prefix``."""
-        name = f"{prefix}/{_legal(last)}"
-        if name in self._taken:
-            return self._unique(name)
-        self._taken[name] = 0
-        return name
+        return self._unique(within(prefix, last))
 
     def _unique(self, base: str) -> str:
         taken = self._taken
@@ -202,7 +198,7 @@ class GraphWriter:
         if autograd != "on":
             parts.append(_encoded_text(AUTOGRAD, autograd))
         node = b"".join(parts)
-        self._written += (_NODE, _SHORT[size] if (size := len(node)) < _SHORTEST_LONG else _varint(size), node)
+        self._written += (_NODE, _sized(node))
 
     def add_stored(
         self,
@@ -225,12 +221,12 @@ class GraphWriter:
             _header(LABEL, len(encoded)),
             encoded,
         ))  # fmt: skip
-        self._written += (_NODE, _SHORT[size] if (size := len(node)) < _SHORTEST_LONG else _varint(size), node)
+        self._written += (_NODE, _sized(node))
 
 
 def encoded_names(names: Iterable[str]) -> list[bytes]:
     """Return names of nodes, or of nodes and slots, as a ``GraphWriter`` takes them: each after its length."""
-    return [_SHORT[len(name)] + name if len(name) < _SHORTEST_LONG else _sized(name) for name in map(str.encode, names)]
+    return list(map(_sized, map(str.encode, names)))
 
 
 def _encoded_sort(sort: tuple[str, str]) -> bytes:
@@ -315,8 +311,7 @@ def _varint(number: int) -> bytes:
     return bytes(found)
 
 
-_SHORTEST_LONG: Final = 1 << 10
-_SHORT: Final = tuple(map(_varint, range(_SHORTEST_LONG)))
+_SHORT: Final = tuple(map(_varint, range(1 << 10)))
 """How the lengths of most of what is written are encoded."""
 _VERSIONS: Final = GraphDef(versions=VersionDef(producer=_PRODUCER)).SerializeToString()
 

@@ -76,8 +76,8 @@ class DoubleSoftmax(Rule):
     def check(self, model: CapturedModel) -> Iterator[Finding]:
         """Yield a finding for each softmax of a softmax."""
         for topology in model.topologies:
-            for node in topology.ops("*softmax*"):
-                if node.short_op not in SOFTMAX | LOG_SOFTMAX or not node.inputs:
+            for node in topology.ops_named(SOFTMAX | LOG_SOFTMAX):
+                if not node.inputs:
                     continue
                 first = came_from(topology, operand(topology, node))
                 if first.short_op in SOFTMAX and axis(first) is not None and axis(first) == axis(node):

@@ -35,9 +35,8 @@ OWN: Final = slice(len(OF_EVERY_MODULE), None)
 
 
 class Form(NamedTuple):
-    """The names of a module's attributes in their order, which of them are its own, and what gets the values of all."""
+    """Which of a module's attributes are its own, by name in their order, and what gets the values of all."""
 
-    names: tuple[str, ...]
     own: tuple[str, ...]
     get: Callable[[Mapping[str, Any]], Values]
 
@@ -64,7 +63,7 @@ def _form(names: tuple[str, ...]) -> Form | None:
     if not OF_EVERY_MODULE.issubset(names):
         return None
     own = tuple([name for name in names if name not in OF_EVERY_MODULE])
-    return Form(names, own, getter((*_HOLDING, *_HOOKS, *_REST, *own)))
+    return Form(own, getter((*_HOLDING, *_HOOKS, *_REST, *own)))
 
 
 def getter(names: tuple[str, ...]) -> Callable[[Mapping[str, Any]], Values]:

@@ -223,9 +223,8 @@ def _way(cls: type, forward: Function, attributes: tuple[str, ...]) -> _Way | No
     unread = {*handed, *_OF_PADDING} if handed else set[str]()
     own = [name for name in attributes if name not in OF_EVERY_MODULE and name != "forward" and name not in unread]
     settings = [name for name in own if name in read or name not in _SIZES]
-    if not set(handed).issubset(attributes):
-        return None
-    return _Way(tuple(methods), called, settings, handed) if called else None
+    is_whole = called and set(handed).issubset(attributes)
+    return _Way(tuple(methods), called, settings, handed) if is_whole else None
 
 
 def _token(functions: list[Value]) -> object:

@@ -61,13 +61,9 @@ class _Met(msgspec.Struct, frozen=True, eq=False):
 
 
 class Lineage:
-    """The tensors of one run. One of the user's that the run meets gets a node, and a stand-in when an op needs it.
-
-    ``is_elsewhere`` says whether any of them is asked to be on another device than the CPU.
-    """
+    """The tensors of one run. One of the user's that the run meets gets a node, and a stand-in when an op needs it."""
 
     def __init__(self, rung: Rung, origins: Origins, ledger: Ledger, tape: Tape | None) -> None:
-        self.is_elsewhere = False
         self._rung = rung
         self._origins = origins
         self._ledger = ledger
@@ -79,6 +75,7 @@ class Lineage:
         self._wrote_before = False
         self._owners: dict[int, tuple[Reference, object]] = {}
         self._specs: dict[tuple[tuple[int, ...], torch.dtype, str], TensorSpec] = {}
+        self._is_on_cpu = True
         self._of_layouts: dict[tuple[Layout, str], TensorSpec] = {}
         self._lying: dict[object, tuple[Layout, tuple[TensorSpec]]] = {}
         self._places = origins.places
@@ -239,11 +236,13 @@ class Lineage:
         spec = self._specs.get(key)
         if spec is None:
             spec = self._specs[key] = TensorSpec(tuple(shape), str(dtype).removeprefix("torch."), device)
-            self.is_elsewhere = self.is_elsewhere or device != "cpu"
+            self._is_on_cpu = self._is_on_cpu and device == "cpu"
         return spec
 
     def device_among(self, specs: list[TensorSpec]) -> str:
         """Return where the result of an op on such tensors is: a number on the CPU goes with any other device."""
+        if self._is_on_cpu:
+            return "cpu"
         return next((spec.device for spec in specs if spec.device != "cpu"), "cpu")
 
     def device(self, tensor: Tensor) -> str:
@@ -262,7 +261,7 @@ class Lineage:
 
     def _meet(self, tensor: Tensor) -> Reference:
         """Give a plain tensor of the user's its node, and no stand-in as yet."""
-        device = "cpu" if tensor.is_cpu or tensor.is_meta else self._origins.device(tensor)
+        device = self._origins.device(tensor)
         key = (tensor.shape, tensor.stride(), tensor.dtype, device)
         known = self._lying.get(key)  # equal specs and layouts are one object: many are compared
         if known is None:

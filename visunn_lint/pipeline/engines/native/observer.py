@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from visunn_lint.pipeline.calling import Args, Function, Kwargs, Value
     from visunn_lint.pipeline.engines.native.layers import Setting
     from visunn_lint.pipeline.engines.native.recorder import Recorder
+    from visunn_lint.pipeline.engines.native.structure import Leaf
     from visunn_lint.records import Slot
 
 
@@ -108,21 +109,12 @@ class CallObserver:
         entered = directly or type(module.__dict__.get("forward")) is not Forward  # which tells direct calls
         scope = Scope(path, len(calls), source, None if root else outer, entered, module)
         parent = None if root else (outer.module, outer.call)
-        slot = self._recorder.lineage.slot
-        if len(args) == 1 and not kwargs and isinstance(args[0], torch.Tensor):  # as nearly always
-            inputs: tuple[Slot, ...] = (slot("0", args[0]),)
-        else:
-            inputs = tuple([slot(place, tensor) for place, tensor in input_leaves(args, kwargs)])
-        calls.append(Call(path, scope.call, inputs, (), source, parent))
+        calls.append(Call(path, scope.call, self._slots(input_leaves(args, kwargs)), (), source, parent))
         return scope
 
     def _close(self, scope: Scope, result: Value) -> None:
-        calls, slot = self.log.calls[scope.module], self._recorder.lineage.slot
-        if isinstance(result, torch.Tensor):  # likewise
-            outputs: tuple[Slot, ...] = (slot("0", result),)
-        else:
-            outputs = tuple([slot(place, tensor) for place, tensor in output_leaves(result)])
-        calls[scope.call] = structs.replace(calls[scope.call], outputs=outputs)
+        calls = self.log.calls[scope.module]
+        calls[scope.call] = structs.replace(calls[scope.call], outputs=self._slots(output_leaves(result)))
 
     def _path(self, module: nn.Module) -> str:
         """Return the path of a module; one that the model does not hold is named after where it is called."""
@@ -143,3 +135,9 @@ class CallObserver:
         if isinstance(module, torch.jit.ScriptModule):
             return self._recorder.run_opaque(run, (module, *args), kwargs)
         return self._layers.run(setting, module, run, args, kwargs)
+
+    def _slots(self, leaves: list[Leaf]) -> tuple[Slot, ...]:
+        slot = self._recorder.lineage.slot
+        if len(leaves) == 1:  # as nearly always
+            return (slot(*leaves[0]),)
+        return tuple([slot(path, tensor) for path, tensor in leaves])

@@ -98,15 +98,15 @@ def _attribute_tensors(module: nn.Module) -> Iterator[tuple[str, Tensor]]:
     """Yield the tensors in a module's plain attributes, and in lists, tuples and dicts there."""
     for name, value in list(module.__dict__.items()):
         if not name.startswith("_parameters") and name not in {"_buffers", "_modules"}:
-            yield from _stored_tensors(name, value, 0)
+            yield from _tensors_in(name, value, 0)
 
 
-def _stored_tensors(name: str, value: object, depth: int) -> Iterator[tuple[str, Tensor]]:
+def _tensors_in(name: str, value: object, depth: int) -> Iterator[tuple[str, Tensor]]:
     if isinstance(value, torch.Tensor):
         yield name, value
     elif depth < 3 and isinstance(value, list | tuple):  # noqa: PLR2004 -- deep enough for what people write
         for index, item in enumerate(value):
-            yield from _stored_tensors(f"{name}[{index}]", item, depth + 1)
+            yield from _tensors_in(f"{name}[{index}]", item, depth + 1)
     elif depth < 3 and isinstance(value, dict):  # noqa: PLR2004 -- likewise
         for key, item in value.items():
-            yield from _stored_tensors(f"{name}[{key!r}]", item, depth + 1)
+            yield from _tensors_in(f"{name}[{key!r}]", item, depth + 1)

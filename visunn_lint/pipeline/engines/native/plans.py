@@ -83,11 +83,8 @@ class PlannedOp:
             self.entries.clear()
             self.named.clear()
         held, lying = layer.__dict__, iter(layouts)
-        args = [
-            slot.value if slot.place == _GIVEN else held[slot.name] if slot.place == _ATTRIBUTE else next(lying)
-            for slot in self.args
-        ]
-        kwargs = {name: slot.value if slot.place == _GIVEN else next(lying) for name, slot in self.kwargs}
+        args = [slot.of(held, x) if slot.place in _VALUES else next(lying) for slot in self.args]
+        kwargs = {name: slot.of(held, x) if slot.place in _VALUES else next(lying) for name, slot in self.kwargs}
         named = self.named.get(handed)
         if named is None:
             named = self.named[handed] = arguments(self.func, *self.arguments(layer, x))

@@ -210,13 +210,12 @@ class Recorder(TorchFunctionMode):
             result, layout = operands[0][0], layout_of(operands[0][0])
             step = step and replace(step, writes=(lineage.operand(result),))
             increment_version(result)
-        spec = lineage.spec_of(layout, lineage.device_among(seen) if lineage.is_elsewhere else "cpu")
+        spec = lineage.spec_of(layout, lineage.device_among(seen))
         inputs = lineage.reads(operands)
-        index = self.ledger.add(
-            Record(entry.op, "op", self.scope, inputs, seen, (spec,), entry.arguments, source, "", "", self.autograd)
+        index = self._add(
+            Record(entry.op, "op", self.scope, inputs, seen, (spec,), entry.arguments, source, "", "", self.autograd),
+            step,
         )
-        if self.tape is not None and step is not None:
-            self.tape.steps[index] = step
         lineage.made_plain(result, Producer(index, 0), spec, layout)
         if entry.outcome is IN_PLACE:
             lineage.wrote(result, index)
@@ -345,11 +344,8 @@ class Recorder(TorchFunctionMode):
         return index
 
     def _device(self, call: OpCall) -> str:
-        """Return where the result of an op is: a number on the CPU goes with any other device."""
-        if call.asked is not None:
-            return str(call.asked)
-        devices = (self.lineage.device(tensor) for tensor in call.tensors)
-        return next((device for device in devices if device != "cpu"), "cpu")
+        """Return where the result of an op is."""
+        return str(call.asked) if call.asked is not None else self.lineage.device_among(call.seen)
 
 
 def _apart_from(result: Value, made: list[Tensor], operands: Sequence[Tensor]) -> tuple[Value, list[Tensor]]:
