@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import sys
 from typing import TYPE_CHECKING
+from unittest.mock import Mock
 
 import pytest
 
 from tests.projects import write
+from visunn_lint.pipeline.building import importing
 from visunn_lint.pipeline.building.importing import (
     forget,
     import_file,
@@ -129,6 +131,27 @@ def test_sys_is_put_back(tmp_path: Path) -> None:
         _import(tmp_path / "model.py")
         assert {"model", "sizes", "this_is_nowhere.deep"} <= set(own_modules())
     assert (sys.path, set(sys.modules)) == (path, set(modules))
+
+
+def test_modules_that_were_there_before_are_not_looked_at(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What is taken back costs by the modules that are new: a check of a zoo asks once for each of its files."""
+    write(tmp_path, {"model.py": "import sizes", "sizes.py": ""})
+    asked = Mock(wraps=importing.file_of)
+    with imports_put_back():
+        _import(tmp_path / "model.py")
+        monkeypatch.setattr(importing, "file_of", asked)
+    assert [call.args[0].__name__ for call in asked.call_args_list] == ["model", "sizes"]
+
+
+def test_own_modules_are_told_beside_known_ones(tmp_path: Path) -> None:
+    """A module that replaced a known one counts as new."""
+    write(tmp_path, {"a/model.py": "", "b/model.py": "", "a/other.py": ""})
+    _import(tmp_path / "a" / "other.py")
+    _import(tmp_path / "a" / "model.py")
+    known = dict(sys.modules)
+    assert own_modules(besides=known) == []
+    _import(tmp_path / "b" / "model.py")
+    assert own_modules(besides=known) == ["model"]
 
 
 def test_replaced_modules_come_back(tmp_path: Path) -> None:

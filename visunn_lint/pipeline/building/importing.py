@@ -9,6 +9,7 @@ from contextlib import contextmanager
 from importlib.machinery import ModuleSpec, PathFinder
 from itertools import accumulate
 from pathlib import Path
+from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 from visunn_lint.pipeline.building.installed import InstalledFinder
@@ -16,7 +17,7 @@ from visunn_lint.pipeline.frames import is_foreign
 from visunn_lint.pipeline.targets.outline import relative_depth
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
     from types import ModuleType
 
 
@@ -34,7 +35,7 @@ def imports_put_back() -> Iterator[None]:
     finally:
         sys.meta_path.remove(finder)
         sys.path[:] = path
-        forget(name for name in own_modules() if modules.get(name) is not sys.modules[name])
+        forget(own_modules(besides=modules))
         sys.modules.update({name: module for name, module in modules.items() if name not in sys.modules})
 
 
@@ -97,9 +98,13 @@ def module_name(file: Path) -> str:
     return ".".join([*(_folder_name(folder) for folder in reversed(file.parents[:depth])), stem])
 
 
-def own_modules() -> list[str]:
-    """Return the names of the imported modules that are the user's: neither installed nor built in."""
-    return [name for name, module in sys.modules.items() if name != "__main__" and _is_own(module)]
+def own_modules(besides: Mapping[str, ModuleType] = MappingProxyType({})) -> list[str]:
+    """Return the names of the imported modules that are the user's: neither installed nor built in.
+
+    Those that are the same in ``besides`` are left out, and not looked at: torch alone imports two thousand.
+    """
+    there = [(name, module) for name, module in sys.modules.items() if besides.get(name) is not module]
+    return [name for name, module in there if name != "__main__" and _is_own(module)]
 
 
 def forget(names: Iterable[str]) -> None:
