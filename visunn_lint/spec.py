@@ -191,8 +191,8 @@ class InputSpec:
     def parse(value: object) -> InputSpec:
         """Return the spec that any accepted spelling stands for.
 
-        A string holds arguments separated by commas (``"2x3x32x32, mask=2x16:int64"``), each of
-        which may be a list or a dict of others (``"[2x8, 2x8], {boxes: 1x4}"``). A tuple of ints is
+        A string holds arguments separated by commas (``"2x3x32x32, mask=2x16:int64, scale=0.5"``), each
+        of which may be a list or a dict of others (``"[2x8, 2x8], {boxes: 1x4}"``). A tuple of ints is
         one shape, a list one positional argument an item, a dict one named argument an item. Raises
         InputError for what cannot be read.
         """
@@ -239,6 +239,8 @@ def _is_shape(value: object) -> bool:
 
 
 _LITERALS: dict[str, Plain] = {"none": None, "true": True, "false": False}
+_DECIMAL = re.compile(r"[+-]?(\d+\.\d*|\.\d+|\d+(?=e))(e[+-]?\d+)?", re.IGNORECASE)
+"""A number that can be no shape."""
 
 
 def _value(value: object) -> InputValue:
@@ -256,14 +258,16 @@ def _value(value: object) -> InputValue:
 
 
 def _read(text: str) -> InputValue:
-    """Return what one argument says: a literal, a list, a dict, or a tensor."""
+    """Return what one argument says: a literal, a list, a dict, a number, or a tensor."""
     inside = [part.strip() for part in split_arguments(text[1:-1]) if part.strip()]
     if text[:1] == "[" and text[-1:] == "]":
         return [_read(part) for part in inside]
     if text[:1] == "{" and text[-1:] == "}":
         named = [part.partition(":") for part in inside]
         return {name.strip(): _read(value.strip()) for name, _, value in named}
-    return _LITERALS[text.lower()] if text.lower() in _LITERALS else TensorInput.parse(text)
+    if text.lower() in _LITERALS:
+        return _LITERALS[text.lower()]
+    return float(text) if _DECIMAL.fullmatch(text) else TensorInput.parse(text)
 
 
 def _tensors(values: list[InputValue]) -> list[TensorInput]:

@@ -22,3 +22,34 @@ class Two(nn.Module):
 
     def forward(self, x: Tensor, y: Tensor) -> Tensor:
         return x + y
+
+
+class Conditioned(nn.Module):
+    """Registers the table of its condition before what reads its image."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.table = nn.Embedding(10, 8)
+        self.conv = nn.Conv2d(4, 8, 3, padding=1)
+
+    def forward(self, x: Tensor, t: Tensor) -> Tensor:
+        return self.conv(x) + self.table(t)[:, :, None, None]
+
+
+class Wrapper(nn.Module):
+    """Hands its inputs on, under other names."""
+
+    def __init__(self, model: nn.Module) -> None:
+        super().__init__()
+        self.model = model
+
+    def forward(self, first: Tensor, second: Tensor) -> Tensor:
+        out: Tensor = self.model(first, second)
+        return out
+
+
+class Numbers(nn.Module):
+    """Takes plain numbers beside its tensor."""
+
+    def forward(self, x: Tensor, steps: int, *, rate: float | None = None, bias: float = 1.0) -> Tensor:
+        return x * steps * (rate or 1.0) + bias

@@ -3,19 +3,20 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from inspect import Parameter
 from types import ModuleType
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Optional
 
 import pytest
 import torch
 from torch import Tensor, nn
 
-from tests.models.signatures import Masked, Two
+from tests.models.signatures import Conditioned, Masked, Numbers, Two, Wrapper
 from visunn_lint.errors import InputError
 from visunn_lint.pipeline.inputs.arguments import choose_batch, from_spec, from_values, materialise, spell
 from visunn_lint.pipeline.inputs.conventions import declared_inputs
-from visunn_lint.pipeline.inputs.signature import spelled
-from visunn_lint.spec import InputSpec
+from visunn_lint.pipeline.inputs.signature import number_kind, spelled
+from visunn_lint.spec import InputSpec, TensorInput
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -50,6 +51,17 @@ def test_inputs_of_an_embedding_are_indices() -> None:
     assert (args[0].dtype, args[0].tolist()) == (torch.int64, [[0, 0, 0], [0, 0, 0]])
 
 
+def test_the_code_of_forward_says_what_reads_an_input() -> None:
+    """An embedding that is registered first makes no indices of what another layer reads."""
+    assert _made("2x4x8x8, t=2", Conditioned()) == ((((2, 4, 8, 8), "float32"),), {"t": ((2,), "int64")})
+
+
+def test_inputs_are_followed_through_modules_that_hand_them_on() -> None:
+    """A wrapper gives its model other names for the same tensors."""
+    wrapped = nn.DataParallel(Wrapper(Conditioned()))
+    assert _made("2x4x8x8, 2", wrapped) == ((((2, 4, 8, 8), "float32"), ((2,), "int64")), {})
+
+
 def test_names_speak_of_dtypes_and_lengths() -> None:
     """Masks are bools, lengths integers: those of the sequence that is there."""
     args, kwargs = materialise(InputSpec.parse("2x7, 2x7, lengths=2"), Masked())
@@ -67,6 +79,52 @@ def test_containers_and_plain_values_pass_through() -> None:
     made = _made([["2x3", "2x4"], {"a": "2x5"}, None, True, 3], nn.Linear(3, 3))
     floats = [((2, size), "float32") for size in (3, 4, 5)]
     assert made == (([floats[0], floats[1]], {"a": floats[2]}, None, True, 3), {})
+
+
+def test_lone_numbers_are_no_shapes_where_forward_takes_numbers() -> None:
+    """``3`` is a tensor of three for a tensor, three for an int, and is spelled as it was given."""
+    arguments = from_spec(InputSpec.parse("3, 3, rate=2, bias=0.5"), Numbers())
+    assert (_seen(arguments.args), arguments.kwargs) == ((((3,), "float32"), 3), {"rate": 2.0, "bias": 0.5})
+    assert arguments.spelling == "3, 3, rate=2.0, bias=0.5"
+
+
+@pytest.mark.parametrize(
+    ("annotation", "default", "kind"),
+    [
+        (int, Parameter.empty, int),
+        ("float", Parameter.empty, float),
+        (Optional[int], None, int),  # noqa: UP045 -- as people write it
+        ("Optional[float]", None, float),
+        (int | None, None, int),
+        (Parameter.empty, 3, int),
+        (Parameter.empty, 0.5, float),
+        (Parameter.empty, True, None),
+        (Tensor, Parameter.empty, None),
+        ("list[int]", Parameter.empty, None),
+        (bool, 1, None),
+    ],
+)
+def test_parameters_that_take_numbers(annotation: object, default: object, kind: type | None) -> None:
+    """The annotation says it, else the default does."""
+    parameter = Parameter("steps", Parameter.KEYWORD_ONLY, annotation=annotation, default=default)
+    assert number_kind(parameter) is kind
+
+
+@pytest.mark.parametrize(
+    ("text", "number"), [("0.5", 0.5), ("-2.", -2.0), ("+.25", 0.25), ("1e-05", 1e-05), ("2E3", 2e3)]
+)
+def test_decimal_numbers_are_numbers(text: str, number: float) -> None:
+    """What can be no shape is a float, and is spelled so that it can be read again."""
+    spec = InputSpec.parse(f"2x3, scale={text}")
+    assert spec == InputSpec((TensorInput((2, 3)),), {"scale": number})
+    assert InputSpec.parse(str(spec)) == spec
+
+
+@pytest.mark.parametrize("text", ["e5", "1e", "1.x2", "."])
+def test_what_is_neither_number_nor_shape_is_refused(text: str) -> None:
+    """A number that is misspelt is told as any other input."""
+    refusal = _refusal(lambda: InputSpec.parse(text))
+    assert refusal[0] == f"cannot read the input {text!r}"
 
 
 def test_values_are_the_same_each_time_and_leave_the_generator_alone() -> None:

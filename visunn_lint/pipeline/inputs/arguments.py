@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from itertools import zip_longest
 from typing import TYPE_CHECKING, Any
 
 import torch
@@ -11,7 +12,8 @@ from torch import Tensor
 from visunn_lint.errors import InputError
 from visunn_lint.pipeline.engines.native.structure import tensors_in
 from visunn_lint.pipeline.inputs.consumers import first_consumer, is_length, is_mask, parameter_dtype, reads_indices
-from visunn_lint.pipeline.inputs.signature import check, needed, positional_names
+from visunn_lint.pipeline.inputs.readers import first_reader
+from visunn_lint.pipeline.inputs.signature import check, needed, number_kind, parameters, positional_names
 from visunn_lint.pipeline.inputs.values import floats, integers
 from visunn_lint.spec import InputSpec, InputValue, TensorInput
 
@@ -62,10 +64,26 @@ def from_spec(spec: InputSpec, model: nn.Module, kwargs: Mapping[str, Any] | Non
 
     Raises InputError if their number or names do not fit the signature of forward.
     """
+    spec = _with_numbers(spec, model)
     made, named = materialise(spec, model)
     named.update(kwargs or {})
     check(model, made, named)
     return Arguments(made, named, str(spec), spec=behind_all(spec, kwargs))
+
+
+def _with_numbers(spec: InputSpec, model: nn.Module) -> InputSpec:
+    """Return a spec in which lone numbers are no shapes where forward takes numbers: ``steps=3`` for ``steps: int``."""
+    kinds = {each.name: number_kind(each) for each in parameters(model)}
+    by_place = [kinds[name] for name in positional_names(model)]
+    args = (_as_number(value, kind) for value, kind in zip_longest(spec.args, by_place[: len(spec.args)]))
+    return InputSpec(tuple(args), {name: _as_number(value, kinds.get(name)) for name, value in spec.kwargs.items()})
+
+
+def _as_number(value: InputValue, kind: type[int | float] | None) -> InputValue:
+    if kind is None or not isinstance(value, TensorInput) or value.dtype is not None:
+        return value
+    number = value.dims[0] if len(value.dims) == 1 else None
+    return kind(number) if isinstance(number, int) else value
 
 
 def behind_all(spec: InputSpec, kwargs: Mapping[str, Any] | None) -> InputSpec | None:
@@ -144,7 +162,7 @@ class _Maker:
         return torch.int64 if is_length(name) or self._is_index(name) else parameter_dtype(self._model)
 
     def _is_index(self, name: str) -> bool:
-        consumer = first_consumer(self._model, name)
+        consumer = first_reader(self._model, name) or first_consumer(self._model, name)
         return consumer is not None and reads_indices(consumer)
 
 

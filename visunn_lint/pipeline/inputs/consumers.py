@@ -33,12 +33,17 @@ _LENGTH_WORDS = frozenset({"length", "lengths", "len", "lens"})
 _ANYTHING = frozenset({"x", "y", "input", "inputs", "data", "batch", "t", ""})
 
 
+def is_telling(module: nn.Module) -> bool:
+    """Return whether a module is of a class that says what it reads."""
+    return isinstance(module, _TELLING)
+
+
 def telling_layers(model: nn.Module) -> Iterator[tuple[str, nn.Module]]:
     """Yield the layers whose class says what they read, in the order of registration, with their paths."""
     stack = [("", model)]
     while stack:
         path, module = stack.pop()
-        if isinstance(module, _TELLING):
+        if is_telling(module):
             yield path, module
         else:
             stack.extend((f"{path}.{name}", child) for name, child in reversed(list(module.named_children())))

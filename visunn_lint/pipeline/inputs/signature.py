@@ -54,6 +54,21 @@ def positional_names(model: nn.Module) -> list[str]:
     return [parameter.name for parameter in parameters(model) if parameter.kind in _BY_POSITION]
 
 
+def number_kind(parameter: Parameter) -> type[int | float] | None:
+    """Return which kind of plain number a parameter takes, by its annotation or its default; None for any other."""
+    said = parameter.annotation
+    if said is not Parameter.empty:
+        named = said.__name__ if isinstance(said, type) else str(said)
+        return next((kind for kind, names in _NUMBERS.items() if named in names), None)
+    return next((kind for kind in _NUMBERS if type(parameter.default) is kind), None)
+
+
+_NUMBERS: dict[type[int | float], frozenset[str]] = {
+    kind: frozenset({name, f"{name} | None", f"Optional[{name}]", f"typing.Optional[{name}]"})
+    for kind, name in ((int, "int"), (float, "float"))
+}
+
+
 def needed(model: nn.Module) -> list[Parameter]:
     """Return the parameters that have to be given: those without default, else the first one there is.
 
