@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from tests.checking.made_up import EveryModule
@@ -56,3 +57,19 @@ def test_the_rule_that_tells_more_speaks_alone() -> None:
     elsewhere = [_finding("a", line=2, code="VIS191"), _finding("a", code="VIS191", model="other")]
     assert fold([less, more, *elsewhere], rules) == [more, *elsewhere]
     assert fold([less, *elsewhere], rules) == [less, *elsewhere]
+
+
+class Budgets(EveryModule):
+    """Has several things to say of one module."""
+
+    says_each = True
+
+
+def test_matters_of_their_own_are_each_told() -> None:
+    """What one line says of several modules is still said once for each matter."""
+    rules: dict[str, type[Rule]] = {"VIS190": Budgets}
+    too_many, too_large = (replace(_finding("a"), message=f"`a` has {what}") for what in ("many", "much"))
+    other = replace(_finding("b"), message="`b` has many")
+    folded = replace(too_many, message="`a` has many (and 1 more from this line: `b`)")
+    assert fold([too_many, too_large, other, too_many], rules) == [folded, too_large]
+    assert fold([too_many, too_large], {}) == [too_many]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from dataclasses import replace
+from itertools import zip_longest
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -23,7 +24,20 @@ def fold(findings: Sequence[Finding], rules: Mapping[str, type[Rule]]) -> list[F
     groups: defaultdict[object, dict[str, Finding]] = defaultdict(dict)
     for finding in _uncovered(findings, rules):
         groups[_cause(finding)].setdefault(finding.fingerprint, finding)
-    return [_joined(list(group.values())) for group in groups.values()]
+    return [_joined(matter) for group in groups.values() for matter in _matters(list(group.values()), rules)]
+
+
+def _matters(findings: Sequence[Finding], rules: Mapping[str, type[Rule]]) -> Iterable[Sequence[Finding]]:
+    """Yield what is to be joined: all findings of one cause, or the first of each module, the second, and so on."""
+    rule = rules.get(findings[0].code)
+    if rule is None or not rule.says_each:
+        yield findings
+        return
+    by_module: defaultdict[str, list[Finding]] = defaultdict(list)
+    for finding in findings:
+        by_module[finding.module].append(finding)
+    for matter in zip_longest(*by_module.values()):
+        yield [finding for finding in matter if finding is not None]
 
 
 def _uncovered(findings: Sequence[Finding], rules: Mapping[str, type[Rule]]) -> Iterable[Finding]:

@@ -57,6 +57,7 @@ class Rule(ABC):
     are the rule's options. ``needs`` are the facts without which it does not run. Findings of a
     rule whose ``scope`` is ``code`` are hidden where they lie wholly in installed packages. ``covers``
     are the codes of rules that would tell of the same cause at the same place, and tell less: they are silent there.
+    Of one that ``says_each``, findings about one module at one line are matters of their own; else they are one.
     One that ``is_structural`` judges by modules, calls and shapes alone, which is all that a graph holds that
     another program logged: no arguments of ops, no hyperparameters, no dtypes.
     """
@@ -71,6 +72,7 @@ class Rule(ABC):
     preview: ClassVar[bool] = False
     covers: ClassVar[frozenset[str]] = frozenset()
     is_structural: ClassVar[bool] = False
+    says_each: ClassVar[bool] = False
     bad: ClassVar[tuple[Example, ...]] = ()
     good: ClassVar[tuple[Example, ...]] = ()
 

@@ -48,6 +48,7 @@ class AbsentModule(Rule):
     since = "0.1.0"
     is_structural = True
     scope = "model"
+    says_each = True
     bad = (
         Example(
             "nn.Sequential(nn.Linear(4, 4), nn.ReLU())", inputs="2x4", at=("",), options={"require": ("Dropout*",)}

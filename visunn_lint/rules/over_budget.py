@@ -52,6 +52,7 @@ class OverBudget(Rule):
     severity = Severity.ERROR
     since = "0.1.0"
     scope = "model"
+    says_each = True
     bad = (
         Example(
             "nn.Sequential(nn.Linear(4, 8), nn.ReLU(), nn.Linear(8, 2))",

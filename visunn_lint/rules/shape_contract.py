@@ -47,6 +47,7 @@ class ShapeContract(Rule):
     is_structural = True
     needs = frozenset({"shapes"})
     scope = "model"
+    says_each = True
     bad = (
         Example(
             "nn.Sequential(nn.Conv2d(3, 8, 3, stride=2), nn.Flatten(), nn.Linear(72, 10))",

@@ -40,6 +40,7 @@ class StateDictMismatch(Rule):
     severity = Severity.ERROR
     since = "0.1.0"
     scope = "model"
+    says_each = True
     needs = frozenset({"checkpoint"})
 
     def check(self, model: CapturedModel) -> Iterator[Finding]:
