@@ -12,8 +12,9 @@ from torch import Tensor, nn
 
 import visunn_lint
 from visunn_lint.config import load_settings
+from visunn_lint.errors import InputError
 from visunn_lint.loading import capture_model, load
-from visunn_lint.loading.losses import loss_of_result
+from visunn_lint.loading.losses import declared_loss, loss_of_result
 from visunn_lint.loss import Loss, loss_name
 
 if TYPE_CHECKING:
@@ -105,6 +106,20 @@ def test_a_declared_loss_goes_before_one_that_is_read() -> None:
     """As capture_model is given it."""
     model = type("Made", (Net,), {"training_step": _by_function})()
     assert capture_model(model, (torch.zeros(2, 4),), loss="nn.NLLLoss()").loss == Loss("nll_loss")
+
+
+@pytest.mark.parametrize("text", ["crossentropy", "cross-entropy", "cros_entropy", "CrossEntropy"])
+def test_a_misspelt_loss_is_refused(text: str) -> None:
+    """No rule would know it, and nobody would see that none did."""
+    with pytest.raises(InputError) as caught:
+        declared_loss(text)
+    assert (caught.value.message, caught.value.hint) == (f"there is no loss {text!r}", "did you mean cross_entropy?")
+
+
+@pytest.mark.parametrize("text", ["DiceLoss", "smooth_l2_loss", "soft_cross_entropy", "focal_loss"])
+def test_a_loss_of_the_users_own_is_taken_as_it_is(text: str) -> None:
+    """Its name may hold one of torch's."""
+    assert declared_loss(text) == Loss(text)
 
 
 @visunn_lint.model(inputs="2x4", loss="BCEWithLogitsLoss")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from difflib import get_close_matches
 from typing import Final
 
 from visunn_lint.location import Location  # noqa: TC001 -- read at run time where facts are decoded
@@ -57,3 +58,28 @@ def loss_name(text: str) -> str:
 def is_torch_loss(name: str) -> bool:
     """Return whether torch has a loss function by that name."""
     return name in _FUNCTIONS.values()
+
+
+def closest_torch_loss(name: str) -> str:
+    """Return the loss of torch that is meant by a name that is nearly one of its; "" for a name that is none.
+
+    Spelling in another way counts (``crossentropy``); ``smooth_l2_loss`` and ``soft_cross_entropy`` are somebody's own.
+    """
+    names = {**_FUNCTIONS, **{function: function for function in _FUNCTIONS.values()}}
+    known = {_bare(each): function for each, function in names.items()}
+    bare = _bare(name)
+    close = next(iter(get_close_matches(bare, known, n=1, cutoff=_NEARLY)), "")
+    is_own = _digits(close) != _digits(bare) or (bare != close and bare.endswith(close))
+    return "" if is_own else known.get(close, "")
+
+
+_NEARLY: Final = 0.9
+
+
+def _bare(name: str) -> str:
+    """Return a name without what people write in different ways."""
+    return re.sub(r"[\W_]+", "", name).lower().removesuffix("loss")
+
+
+def _digits(name: str) -> list[str]:
+    return re.findall(r"\d", name)

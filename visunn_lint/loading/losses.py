@@ -8,8 +8,9 @@ from functools import lru_cache
 from textwrap import dedent
 from typing import TYPE_CHECKING, Any
 
+from visunn_lint.errors import InputError
 from visunn_lint.location import Location
-from visunn_lint.loss import Loss, is_torch_loss, loss_name
+from visunn_lint.loss import Loss, closest_torch_loss, is_torch_loss, loss_name
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -23,8 +24,16 @@ _ARRANGING = frozenset(
 
 
 def declared_loss(text: str) -> Loss:
-    """Return the loss that a user names: ``cross_entropy``, ``nn.CrossEntropyLoss()``."""
-    return Loss(loss_name(text))
+    """Return the loss that a user names: ``cross_entropy``, ``nn.CrossEntropyLoss()``; one that torch lacks is his own.
+
+    Raises InputError for a name that is nearly one of torch's: no rule would say anything of it.
+    """
+    name = loss_name(text)
+    meant = closest_torch_loss(name)
+    if is_torch_loss(name) or not meant:
+        return Loss(name)
+    message = f"there is no loss {text!r}"
+    raise InputError(message, hint=f"did you mean {meant}?")
 
 
 def loss_of_result(model: nn.Module) -> Loss | None:
