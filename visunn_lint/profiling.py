@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from torch import nn
 
     from visunn_lint.pipeline import Capture, Graph
-    from visunn_lint.records import Mode
+    from visunn_lint.records import Failure, Mode
     from visunn_lint.topology import Topology
 
 _T = TypeVar("_T")
@@ -50,7 +50,8 @@ class Profile:
 
     The times of the ``steps`` are medians over ``repeats`` runs. ``graph_bytes`` is the size of
     GraphDef and module table as they are stored, ``topology_bytes`` that of the Topology as JSON;
-    ``graph_nodes`` counts the nodes of the GraphDef, ``topology_nodes`` those that stayed.
+    ``graph_nodes`` counts the nodes of the GraphDef, ``topology_nodes`` those that stayed. ``failure``
+    is what forward raised, "" where it did not: the figures are then of what ran before.
     """
 
     name: str
@@ -65,6 +66,7 @@ class Profile:
     modules: int
     graph_bytes: int
     topology_bytes: int
+    failure: str = ""
 
     @property
     def total_seconds(self) -> float:
@@ -106,7 +108,12 @@ def profile(
         modules=len(topology.modules),
         graph_bytes=len(capture.encoded) + len(capture.table.to_json()),
         topology_bytes=len(msgspec.json.encode(topology)),
+        failure=_spelled(topology.failure),
     )
+
+
+def _spelled(failure: Failure | None) -> str:
+    return "" if failure is None else " ".join(f"{failure.error}: {failure.message}".split())
 
 
 @dataclass(frozen=True, slots=True)

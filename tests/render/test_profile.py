@@ -81,5 +81,6 @@ def test_the_document_holds_all_figures() -> None:
             "graph_nodes": 173,
             "topology_nodes": 173,
             "modules": 68,
+            "failure": "",
         }
     ]

@@ -10,6 +10,7 @@ import click
 
 from visunn_lint.cli import _completing
 from visunn_lint.cli._options import grouped, project_options, terminal_options
+from visunn_lint.cli._outcome import CLEAN, FINDINGS
 from visunn_lint.errors import VisunnError
 
 if TYPE_CHECKING:
@@ -66,10 +67,10 @@ _profile_options = grouped(
 @click.pass_obj
 def command(
     terminal: Terminal, *, target: str, how: ProfileOptions, output_format: str, project: ProjectOptions
-) -> None:
+) -> int:
     """Time the steps from a model to its topology.
 
-    Measures what comes out of them as well.
+    Measures what comes out of them as well. Exits 1 if forward raised: the figures are then of what ran until there.
     """
     from visunn_lint.cli._models import settings_for  # noqa: PLC0415 -- imports torch, which --help does without
     from visunn_lint.render._style import to_string  # noqa: PLC0415 -- rich, which --help does without
@@ -80,6 +81,12 @@ def command(
     view = terminal.view(settings.root)
     is_json = output_format == "json"
     terminal.write(to_json(profiles) if is_json else to_string(list(render(profiles, ascii=view.ascii).split()), view))
+    failures = {
+        f"{profile.name} was profiled until it raised {profile.failure}" for profile in profiles if profile.failure
+    }
+    for failure in sorted(failures):
+        terminal.note(failure)
+    return FINDINGS if failures else CLEAN
 
 
 def _profiles(target: str, how: ProfileOptions, settings: Settings) -> list[Profile]:

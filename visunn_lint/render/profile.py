@@ -85,6 +85,7 @@ class ProfileDocument(msgspec.Struct, frozen=True):
     graph_nodes: int
     topology_nodes: int
     modules: int
+    failure: str = ""
 
 
 def to_json(profiles: Sequence[Profile]) -> str:
@@ -107,4 +108,5 @@ def _document(profile: Profile) -> ProfileDocument:
         graph_nodes=profile.graph_nodes,
         topology_nodes=profile.topology_nodes,
         modules=profile.modules,
+        failure=profile.failure,
     )
