@@ -22,6 +22,13 @@ def test_the_script_asks_visunn(shell: str, capsys: Capture) -> None:
     assert f"_VISUNN_COMPLETE={shell}_complete" in out
 
 
+def test_the_help_has_a_line_for_each_shell(capsys: Capture) -> None:
+    """Lines to be copied, not filled into a paragraph."""
+    assert run(["completion", "--help"]) == 0
+    lines = [line.strip() for line in capsys.readouterr().out.splitlines()]
+    assert [line.split()[0] for line in lines if "~/" in line] == ["bash", "zsh", "fish"]
+
+
 def test_an_unknown_shell_is_exit_2(capsys: Capture) -> None:
     """With those that there are."""
     assert run(["completion", "tcsh"]) == 2

@@ -15,18 +15,22 @@ if TYPE_CHECKING:
     from visunn_lint.cli._terminal import Terminal
 
 
-@click.command("completion")
+_HELP = """\
+Print the script that completes visunn in a shell.
+
+\b
+bash   eval "$(visunn completion bash)"   in ~/.bashrc
+zsh    eval "$(visunn completion zsh)"    in ~/.zshrc
+fish   visunn completion fish | source    in ~/.config/fish/config.fish
+"""
+
+
+@click.command("completion", help=_HELP)
 @click.argument("shell", type=click.Choice(["bash", "zsh", "fish"]))
 @terminal_options
 @click.pass_context
 def command(context: click.Context, *, shell: str) -> None:
-    r"""Print the script that completes visunn in a shell.
-
-    \b
-    bash   eval "$(visunn completion bash)"            in ~/.bashrc
-    zsh    eval "$(visunn completion zsh)"             in ~/.zshrc
-    fish   visunn completion fish | source             in ~/.config/fish/config.fish
-    """
+    """Print the script that completes visunn in a shell."""
     terminal: Terminal = context.obj
     completion = get_completion_class(shell)
     if completion is None:

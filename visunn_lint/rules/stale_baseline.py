@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from shlex import quote
 
 from visunn_lint.finding import Finding, Severity
 from visunn_lint.location import Location
@@ -24,7 +25,7 @@ class StaleBaseline(Rule):
     A mistake that was mended and comes back would not be told. The baseline should only shrink.
 
     ## Use instead
-    Run `visunn check --update-baseline`, which takes them out.
+    Run the same check with `--update-baseline` behind it, which takes them out.
     """
 
     code = "VIS903"
@@ -47,5 +48,5 @@ class StaleBaseline(Rule):
             "",
             f"the baseline holds {what} no longer there: {names}{rest}",
             location=Location(file, 0),
-            advice="take them out: visunn check --update-baseline",
+            advice=f"take them out: visunn check --baseline {quote(file)} --update-baseline",
         )

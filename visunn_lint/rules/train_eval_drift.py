@@ -86,7 +86,7 @@ class TrainEvalDrift(Rule):
             yield self.finding(
                 model.topology[""],
                 f"train and eval differ: {'; '.join(differences)}",
-                advice="say so in the docstring of forward, or give both modes one path",
+                advice="give both modes one path; visunn check --add-ignore says in the code that they are to differ",
             )
 
 
