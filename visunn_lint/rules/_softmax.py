@@ -20,5 +20,10 @@ def axis(node: Node) -> int | None:
         return None
     rank = len(spec.shape)
     if dim is None:
-        return 0 if rank in _IMPLICIT_FIRST else 1
+        return implicit_axis(rank)
     return dim % max(rank, 1) if isinstance(dim, int) else None
+
+
+def implicit_axis(rank: int) -> int:
+    """Return the axis that a softmax takes which is told none, for an operand of some rank."""
+    return 0 if rank in _IMPLICIT_FIRST else 1

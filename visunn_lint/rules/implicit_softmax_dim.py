@@ -10,10 +10,10 @@ from visunn_lint.records import Node
 from visunn_lint.rules._authors import placed_at
 from visunn_lint.rules._axes import first_input
 from visunn_lint.rules._rule import Example, Rule
+from visunn_lint.rules._softmax import implicit_axis
 from visunn_lint.topology import CapturedModel, Topology
 
 _SOFTMAXES = frozenset({"softmax", "log_softmax", "softmin"})
-_FIRST_AXIS_RANKS = frozenset({0, 1, 3})
 
 
 @dataclass(frozen=True)
@@ -70,7 +70,7 @@ class ImplicitSoftmaxDim(Rule):
     def _report(self, topology: Topology, node: Node) -> Finding:
         spec = first_input(node)
         rank = len(spec.shape) if spec else 0
-        axis = 0 if rank in _FIRST_AXIS_RANKS else 1
+        axis = implicit_axis(rank)
         return self.finding(
             node,
             f"`{node.short_op}` is not told its axis, and takes axis {axis} because its operand has {rank}",

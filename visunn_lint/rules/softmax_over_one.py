@@ -10,6 +10,7 @@ from visunn_lint.records import Node
 from visunn_lint.rules._authors import placed_at
 from visunn_lint.rules._axes import ELEMENTWISE, axis_of, first_input, first_output
 from visunn_lint.rules._rule import Example, Rule
+from visunn_lint.rules._softmax import implicit_axis
 from visunn_lint.topology import CapturedModel, Topology
 
 SOFTMAXES = frozenset({"softmax", "log_softmax", "softmin", "gumbel_softmax"})
@@ -39,6 +40,7 @@ class SoftmaxOverOne(Rule):
     category = "shapes"
     severity = Severity.ERROR
     since = "0.1.0"
+    covers = frozenset({"VIS210"})
     bad = (
         Example(
             """
@@ -55,6 +57,7 @@ class SoftmaxOverOne(Rule):
             at=("",),
         ),
         Example("nn.Sequential(nn.Conv2d(3, 1, 1), nn.Softmax(dim=1))", inputs="2x3x4x4", at=("1",)),
+        Example("nn.Sequential(nn.Linear(4, 1), nn.Softmax())", inputs="2x4", at=("1",)),
     )
     good = (
         Example(
@@ -92,7 +95,7 @@ class SoftmaxOverOne(Rule):
                 yield from self._over_one(topology, node)
 
     def _over_one(self, topology: Topology, node: Node) -> Iterator[Finding]:
-        axis, spec = axis_of(node), first_input(node)
+        axis, spec = _axis(node), first_input(node)
         if axis is None or spec is None or spec.shape[axis] != 1:
             return
         layer = _layer_before(topology, node)
@@ -105,6 +108,14 @@ class SoftmaxOverOne(Rule):
                 advice="name the axis that the choice is among, or use a sigmoid for a single score",
                 related=(Related(f"`{layer.module}` makes one feature", placed_at(topology, layer), layer.module),),
             )
+
+
+def _axis(node: Node) -> int | None:
+    """Return the axis of a softmax, of one that is told none the one that it takes."""
+    spec = first_input(node)
+    if "dim" in node.attributes and node.attributes["dim"] is None:
+        return implicit_axis(len(spec.shape)) if spec and spec.shape else None
+    return axis_of(node)
 
 
 def _layer_before(topology: Topology, node: Node) -> Node | None:
