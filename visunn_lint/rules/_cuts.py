@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
     from visunn_lint.gradients import Cut, Gradient
     from visunn_lint.location import Location
-    from visunn_lint.records import Call, Module
+    from visunn_lint.records import Call, Module, Node
     from visunn_lint.topology import CapturedModel, Topology
 
 
@@ -116,14 +116,23 @@ class Losses:
         return owner is not None and is_reassigned(self.model, owner, name)
 
     def has_trained_twin(self, loss: Loss) -> bool:
-        """Return whether a module beside the one that loses its gradient has the same parameters, and gets theirs."""
+        """Return whether a module beside the one that loses its gradient has the same parameters, and gets theirs.
+
+        One that reads what the first makes comes behind it, and is no twin.
+        """
         module = self.topology.modules.get(loss.module)
         parent = self.topology.parent(module) if module is not None else None
         if module is None or parent is None:
             return False
         siblings = (self.topology.modules[path] for path in parent.children if path != module.path)
         own = self._shapes(module)
-        return any(self._shapes(each) == own and self._is_trained(each) for each in siblings)
+        twins = [each for each in siblings if self._shapes(each) == own and self._is_trained(each)]
+        return bool(twins) and not all(self._feeds(module, twin) for twin in twins)
+
+    def _feeds(self, module: Module, other: Module) -> bool:
+        """Return whether anything in a module reads what another one makes."""
+        made = [node for node in self.topology.ops() if _is_in(node, module)]
+        return any(_is_in(node, other) for node in query.reachable(made, self.topology.consumers).values())
 
     def _shapes(self, module: Module) -> tuple[tuple[str, object], ...]:
         if module.path not in self._shapes_by_path:
@@ -148,3 +157,7 @@ class Losses:
     @cached_property
     def _numel(self) -> dict[str, int]:
         return {param.path: param.numel for param in self.topology.params}
+
+
+def _is_in(node: Node, module: Module) -> bool:
+    return node.module == module.path or node.module.startswith(f"{module.path}.")
