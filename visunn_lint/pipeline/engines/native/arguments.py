@@ -11,6 +11,8 @@ from typing import TYPE_CHECKING, Final, cast
 
 import torch
 
+from visunn_lint.pipeline.engines.native.atoms import contents
+
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
@@ -95,7 +97,7 @@ def plain(value: object) -> Plain:
     if isinstance(value, int | float):
         return _plain_number(value)
     if isinstance(value, list | tuple):
-        return tuple([None if isinstance(item, torch.Tensor) else plain(item) for item in value])
+        return tuple([None if isinstance(item, torch.Tensor) else plain(item) for item in contents(value)])
     if isinstance(value, torch.dtype | torch.memory_format | torch.layout):
         return str(value).removeprefix("torch.")
     if isinstance(value, torch.device | slice | EllipsisType):

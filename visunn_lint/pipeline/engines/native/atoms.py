@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from collections import OrderedDict, deque
 from functools import lru_cache
 from types import BuiltinFunctionType, MappingProxyType, ModuleType
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 import torch
 
@@ -28,3 +29,17 @@ def is_atomic(kind: type) -> bool:
 def holds_atoms(values: Iterable[object]) -> bool:
     """Return whether nothing but such values is in a container."""
     return ATOMS.issuperset(map(type, values))
+
+
+def contents(container: object) -> list[Any]:
+    """Return what a builtin container holds, of a dict its values.
+
+    A class of the user's may be derived from one and have another mind of its length, or of being gone through.
+    """
+    if isinstance(container, dict):
+        base: type[dict[Any, Any]] = OrderedDict if isinstance(container, OrderedDict) else dict
+        return list(base.values(container))
+    return next((list(kind.__iter__(container)) for kind in _BUILTIN if isinstance(container, kind)), [])
+
+
+_BUILTIN: Final[tuple[Any, ...]] = (list, tuple, set, frozenset, deque)

@@ -5,12 +5,14 @@ from __future__ import annotations
 import random
 from collections import deque
 from functools import partial, singledispatch
+from operator import is_
 from types import FunctionType, MethodType
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import torch
 from torch import nn
 
+from visunn_lint.pipeline.engines.native.atoms import contents
 from visunn_lint.pipeline.engines.native.outside import FunctionCache, GlobalName, filled_cells, outside
 from visunn_lint.pipeline.engines.native.restoring import Restore, binding, emptying, items, numpy_state
 
@@ -64,29 +66,31 @@ def _(value: GlobalName) -> Memory:
 
 @remember.register
 def _(value: dict) -> Memory:  # type: ignore[type-arg]  # singledispatch wants the bare class
-    return Memory(items(value), list(value.values()))
+    return Memory(items(value), contents(value))
 
 
 @remember.register(list)
 @remember.register(deque)
 def _(value: list[Any] | deque[Any]) -> Memory:
-    saved = list(value)
+    saved = contents(value)
+    base: Any = list if isinstance(value, list) else deque
 
     def restore() -> None:
-        if len(value) != len(saved) or any(new is not old for new, old in zip(value, saved, strict=True)):
-            value.clear()
-            value.extend(saved)
+        now = contents(value)
+        if len(now) != len(saved) or not all(map(is_, now, saved)):
+            base.clear(value)
+            base.extend(value, saved)
 
     return Memory(restore, saved)
 
 
 @remember.register
 def _(value: set) -> Memory:  # type: ignore[type-arg]  # singledispatch wants the bare class
-    saved = list(value)
+    saved = contents(value)
 
     def restore() -> None:
-        value.clear()
-        value.update(saved)
+        set.clear(value)
+        set.update(value, saved)
 
     return Memory(restore, saved)
 
@@ -94,7 +98,7 @@ def _(value: set) -> Memory:  # type: ignore[type-arg]  # singledispatch wants t
 @remember.register(tuple)
 @remember.register(frozenset)
 def _(value: tuple[Any, ...] | frozenset[Any]) -> Memory:
-    return Memory(None, value)
+    return Memory(None, contents(value))
 
 
 @remember.register

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from operator import is_
 from typing import TYPE_CHECKING, Any
 
+from visunn_lint.pipeline.engines.native.atoms import contents
 from visunn_lint.pipeline.engines.native.outside import holds_tensors
 
 if TYPE_CHECKING:
@@ -19,11 +20,12 @@ Restore = Callable[[], None]
 
 def items(value: dict[Any, Any]) -> Restore:
     """Return what puts back the items of a dict in their order; an OrderedDict keeps an order of its own."""
-    keys, items = list(value), list(value.values())
     base: type[dict[Any, Any]] = OrderedDict if isinstance(value, OrderedDict) else dict
+    keys, items = list(base.__iter__(value)), contents(value)
 
     def restore() -> None:
-        if len(value) == len(keys) and all(map(is_, value, keys)) and all(map(is_, value.values(), items)):
+        now = contents(value)
+        if len(now) == len(keys) and all(map(is_, base.__iter__(value), keys)) and all(map(is_, now, items)):
             return
         base.clear(value)
         for key, item in zip(keys, items, strict=True):

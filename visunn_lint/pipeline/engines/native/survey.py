@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, Final, Literal, TypeAlias
 
 from torch import nn
 
-from visunn_lint.pipeline.engines.native.atoms import holds_atoms
+from visunn_lint.pipeline.engines.native.atoms import contents, holds_atoms
 from visunn_lint.pipeline.engines.native.attributes import HOOKS, OWN, compound, taken_apart
 from visunn_lint.pipeline.engines.native.wrapping import without_compiler
 
@@ -151,7 +151,12 @@ def _compound(module: nn.Module) -> list[tuple[str, Any]]:
 def _holds_more(value: Any) -> bool:  # noqa: ANN401 -- whatever stands in an attribute
     """Return whether a value is a container of more than atoms."""
     kind: type = type(value)
-    return _may_hold(kind) and not holds_atoms(value.values() if isinstance(value, Mapping) else value)
+    return _may_hold(kind) and not holds_atoms(_held_by(value))
+
+
+def _held_by(value: Any) -> Iterable[object]:  # noqa: ANN401 -- a container
+    """Return what a container holds; a mapping that is no dict is asked for it."""
+    return contents(value) if not isinstance(value, Mapping) or isinstance(value, dict) else value.values()
 
 
 @lru_cache(maxsize=4096)
@@ -165,8 +170,8 @@ def _modules_in(place: str, value: object, depth: int) -> Iterator[tuple[str, nn
     elif depth >= _MAX_DEPTH:
         return
     elif isinstance(value, Mapping):
-        for key, item in value.items():
+        for key, item in dict.items(value) if isinstance(value, dict) else value.items():
             yield from _modules_in(f"{place}[{key!r}]", item, depth + 1)
     elif isinstance(value, list | tuple | set):
-        for index, item in enumerate(value):
+        for index, item in enumerate(contents(value)):
             yield from _modules_in(f"{place}[{index}]", item, depth + 1)
