@@ -102,6 +102,27 @@ def test_configured_file(folder: Path) -> None:
     assert _inputs(load("both", models=models, root=folder)) == {"two.py::Net": "3x4", "two.py::Other": "3x4"}
 
 
+@pytest.mark.parametrize("target", ["net.py", "file"])
+def test_a_target_of_one_model_goes_before_that_of_its_file(folder: Path, target: str) -> None:
+    """Each model knows which name of the configuration is about it, also where its whole file was asked for."""
+    write(folder, {"net.py": _TWO})
+    models = {
+        "file": ModelSettings("net.py", InputSpec.parse("3x6")),
+        "small": ModelSettings("net.py::Net", InputSpec.parse("3x4")),
+    }
+    loaded = load(target, models=models)
+    assert _inputs(loaded) == {"small": "3x4", "net.py::Other": "3x6"}
+    assert [model.configured for model in loaded.models] == ["small", "file"]
+
+
+def test_what_is_asked_for_by_its_name_goes_before_other_names(folder: Path) -> None:
+    """The one model of a file has the settings that were asked for."""
+    write(folder, {"net.py": NET})
+    models = {name: ModelSettings("net.py", InputSpec.parse(spec)) for name, spec in (("a", "1x4"), ("b", "2x4"))}
+    models["c"] = ModelSettings("net.py::Net", InputSpec.parse("3x4"))
+    assert [_inputs(load(name, models=models)) for name in models] == [{"a": "1x4"}, {"b": "2x4"}, {"c": "3x4"}]
+
+
 def test_flag_goes_before_the_configuration(folder: Path) -> None:
     """``--input`` outweighs what is configured, that outweighs the mark."""
     marked = NET.replace("class Net", "import visunn_lint\n    @visunn_lint.model(inputs='9x4')\n    class Net")

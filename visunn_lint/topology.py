@@ -275,7 +275,8 @@ class CapturedModel:
     the lock file says of it. ``unfit`` tells of modes that were left out, as guessed inputs do not
     do there, what forward raised. ``loss`` is the one that its outputs go to, declared or read from
     its class. ``in_eval`` are the modules that were in eval mode as it was delivered. ``weights`` are
-    what is wrong with its tensors after a build for real.
+    what is wrong with its tensors after a build for real. ``configured`` is the name by which the
+    configuration knows it, or its whole file.
     """
 
     name: str
@@ -292,6 +293,7 @@ class CapturedModel:
     loss: Loss | None = None
     in_eval: frozenset[str] = frozenset()
     weights: tuple[BadWeight, ...] | None = None
+    configured: str = ""
 
     @property
     def topology(self) -> Topology:

@@ -1,9 +1,11 @@
 """Which rules run, and with which options."""
 
+from dataclasses import replace
+
 import pytest
 
 from tests.checking.made_up import Optional, captured, module
-from visunn_lint.checking.selection import check_option_tables, configured, selected_rules
+from visunn_lint.checking.selection import check_option_tables, configured, selected_rules, with_expectations
 from visunn_lint.config import ModelSettings, Settings
 from visunn_lint.errors import ConfigError
 
@@ -82,14 +84,21 @@ def test_bad_options_are_told_before_a_model_runs() -> None:
 
 
 def test_options_of_a_model_go_before_those_of_all() -> None:
-    """A model is known by its name in the configuration, or by its target."""
-    model = captured(module("a"), name="net.py::Net")
+    """A model is told by the name by which the configuration knows it, whatever name findings have for it."""
+    model = replace(captured(module("a"), name="net.py::Net"), configured="small")
     settings = Settings(
         rule_options={"optional": {"wanted": "a"}},
-        models={"small": ModelSettings(target="net.py::Net", rule_options={"optional": {"wanted": "b"}})},
+        models={"small": ModelSettings(target="net.py", rule_options={"optional": {"wanted": "b"}})},
     )
     assert configured(Optional, model, settings) == Optional(wanted="b")
     assert configured(Optional, captured(module("a"), name="other"), settings) == Optional(wanted="a")
+
+
+def test_shapes_of_a_model_go_before_those_of_its_mark() -> None:
+    """What the configuration expects of a model is added to what its mark says."""
+    model = replace(captured(name="net.py::Net"), configured="small", shapes={"a": "b 1", "b": "b 2"})
+    settings = Settings(models={"small": ModelSettings("net.py", shapes={"a": "b 3"})})
+    assert with_expectations(model, settings).shapes == {"a": "b 3", "b": "b 2"}
 
 
 def test_an_unknown_option_is_an_error() -> None:

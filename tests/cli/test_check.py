@@ -202,6 +202,17 @@ def test_without_targets_the_configured_models_are_checked(folder: Path, capsys:
     assert err == ""
 
 
+def test_what_is_said_of_a_file_holds_for_each_of_its_models(folder: Path, capsys: Capture) -> None:
+    """Options of rules and shapes reach both models of a file, wherever the check is run."""
+    (folder / "visunn.toml").write_text(
+        '[models.both]\ntarget = "two.py"\ninputs = "2x4"\nrules.over-budget.params = 1\nshapes.fc = "b 4 -> b 9"\n'
+    )
+    (folder / "two.py").write_text(f"{UNUSED}\n{UNUSED.replace('Unused', 'Other')}", encoding="utf-8")
+    assert run(["check", "--select", "over-budget,shape-contract", "--output-format", "json"]) == 1
+    found = [(each["model"], each["code"]) for each in json.loads(capsys.readouterr().out)["findings"]]
+    assert found == [(model, code) for model in ("two.py::Unused", "two.py::Other") for code in ("VIS403", "VIS214")]
+
+
 def test_without_targets_and_configuration_it_says_what_to_give(folder: Path, capsys: Capture) -> None:  # noqa: ARG001 -- where it runs
     """With nothing to check, it does not say that all is clear."""
     assert run(["check"]) == 2

@@ -106,8 +106,7 @@ def with_expectations(model: CapturedModel, settings: Settings) -> CapturedModel
 
 
 def _settings_of(model: CapturedModel, settings: Settings) -> ModelSettings | None:
-    by_target = (each for each in settings.models.values() if each.target == model.name)
-    return settings.models.get(model.name) or next(by_target, None)
+    return settings.models.get(model.configured or model.name)
 
 
 def _closeness(rule: type[Rule], selectors: Sequence[str]) -> int:

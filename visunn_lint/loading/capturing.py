@@ -47,7 +47,7 @@ class Subject:
     ``reason`` tells why it was not built on the first rung. ``facts`` are those beside its modes
     that somebody wants to know, ``checkpoint`` the file that the model has to fit, ``shapes`` its contract,
     ``loss`` which one its outputs go to, if that was declared. ``read_weights`` builds it for real and
-    tells what is wrong with its tensors.
+    tells what is wrong with its tensors. ``configured`` is the name by which the configuration knows it.
     """
 
     request: Request
@@ -59,6 +59,7 @@ class Subject:
     shapes: Mapping[str, str] | None = None
     loss: str = ""
     read_weights: Callable[[], tuple[BadWeight, ...]] | None = None
+    configured: str = ""
 
     @property
     def model(self) -> nn.Module:
@@ -131,6 +132,7 @@ def with_facts(model: CapturedModel, subject: Subject) -> CapturedModel:
         loss=declared_loss(declared) if declared else loss_of_result(module),
         in_eval=frozenset(path for path, each in module.named_modules() if not each.training),
         weights=subject.read_weights() if subject.read_weights is not None and wants_weights else None,
+        configured=subject.configured,
     )
 
 

@@ -83,7 +83,8 @@ def _captured(name: str, unit: Unit) -> CapturedModel:
     if options.inputs:
         message = "was captured when it was written, and takes no --input"
         raise InputError(message, hint="leave it out, or give it to one target, as in --input model.py::Net:2x3")
-    topology, settings = topology_of(unit.target.files), _settings(name, options)
+    topology, configured = topology_of(unit.target.files), _configured_name(name, options)
+    settings = options.models.get(configured)
     in_train = topology.captured.mode == "train"
     return CapturedModel(
         name,
@@ -92,13 +93,14 @@ def _captured(name: str, unit: Unit) -> CapturedModel:
         checkpoint=_checkpoint(settings, options),
         locked=locked(options.root, name) if "locked" in options.facts else None,
         loss=declared_loss(settings.loss) if settings and settings.loss else None,
+        configured=configured,
     )
 
 
-def _settings(name: str, options: Options) -> ModelSettings | None:
-    """Return what the configuration says of a log, which it may know by another name."""
-    known = (each for each in options.models.values() if each.target == name)
-    return options.models.get(name) or next(known, None)
+def _configured_name(name: str, options: Options) -> str:
+    """Return the name by which the configuration knows a log, "" if it does not."""
+    known = (each for each, settings in options.models.items() if settings.target == name)
+    return name if name in options.models else next(known, "")
 
 
 def _checkpoint(settings: ModelSettings | None, options: Options) -> Checkpoint | None:

@@ -121,6 +121,7 @@ def _run(builder: Builder, attempt: Attempt, how: Plan, options: Options) -> tup
         how.shapes,
         how.loss,
         partial(_bad_weights, builder, attempt.candidate),
+        how.configured,
     )
     return subject, run_chosen(subject, how.inputs, how.kwargs, builder.module)
 

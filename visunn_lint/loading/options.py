@@ -44,7 +44,7 @@ class Options:
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """One model to capture: its name in reports, and how it is run."""
+    """One model to capture: its name in reports, how it is run, and by which name the configuration knows it."""
 
     name: str
     inputs: InputSpec
@@ -53,19 +53,20 @@ class Plan:
     checkpoint: Path | None = None
     shapes: Mapping[str, str] | None = None
     loss: str = ""
+    configured: str = ""
 
 
 def make_plans(candidates: Sequence[Candidate], target: Target, options: Options) -> list[Plan]:
     """Return how each candidate is captured: as the configuration has it, else as its mark does.
 
-    What the configuration says of a whole file holds for all models in it, its name only for a
-    single one.
+    What the configuration says of a whole file holds for all models in it that it does not name
+    themselves, its name only for a single one.
     """
     return [_plan(candidate, target, options, is_alone=len(candidates) == 1) for candidate in candidates]
 
 
 def _plan(candidate: Candidate, target: Target, options: Options, *, is_alone: bool) -> Plan:
-    name, mark = _configured_name(candidate, target, options), candidate.mark
+    name, mark = _configured_name(candidate, target, options, is_alone=is_alone), candidate.mark
     settings = options.models.get(name)
     inputs = (settings.inputs if settings else None) or (mark.inputs if mark else None) or InputSpec()
     kwargs = {**(mark.kwargs if mark else {}), **(settings.kwargs if settings else {})}
@@ -76,7 +77,7 @@ def _plan(candidate: Candidate, target: Target, options: Options, *, is_alone: b
     checkpoint = options.root / settings.checkpoint if settings and settings.checkpoint else None
     shapes = mark.shapes if mark else None
     loss = (settings.loss if settings else "") or (mark.loss if mark else "")
-    return Plan(shown, inputs, kwargs, modes or options.modes, checkpoint, shapes, loss)
+    return Plan(shown, inputs, kwargs, modes or options.modes, checkpoint, shapes, loss, name)
 
 
 def _full_name(candidate: Candidate, target: Target) -> str:
@@ -86,9 +87,13 @@ def _full_name(candidate: Candidate, target: Target) -> str:
     return f"{shown_path(target.path)}::{candidate.name}"
 
 
-def _configured_name(candidate: Candidate, target: Target, options: Options) -> str:
-    """Return the name by which the configuration knows a candidate, or its whole file; "" if it does not."""
-    if options.named:
+def _configured_name(candidate: Candidate, target: Target, options: Options, *, is_alone: bool) -> str:
+    """Return the name by which the configuration knows a candidate, or its whole file; "" if it does not.
+
+    The name that was asked for goes before others, but where it stands for several models: one of
+    them may have a name to itself.
+    """
+    if options.named and (is_alone or target.attribute):
         return options.named
     place = (target.path, target.module)
     by_attribute = {
@@ -96,7 +101,7 @@ def _configured_name(candidate: Candidate, target: Target, options: Options) -> 
         for name, settings in options.models.items()
         if (other := _parsed(settings.target, options.root)) and (other.path, other.module) == place
     }
-    return by_attribute.get(candidate.name) or by_attribute.get("", "")
+    return by_attribute.get(candidate.name) or options.named or by_attribute.get("", "")
 
 
 def _parsed(text: str, root: Path) -> Target | None:
