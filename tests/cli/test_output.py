@@ -1,6 +1,8 @@
 """`--output-format FORMAT[=PATH]`: where reports go, and that a file is written whole or not at all."""
 
+import json
 import os
+import re
 import stat
 from pathlib import Path
 
@@ -144,6 +146,44 @@ def test_programs_read_the_same_from_whatever_folder(
         assert capsys.readouterr().out == from_root
     assert "below/unused.py" in from_root
     assert str(folder) not in from_root
+
+
+@pytest.mark.parametrize("name", sorted({*report_formats()} - {"full", "concise"}))
+def test_programs_read_of_the_same_broken_targets_from_whatever_folder(
+    folder: Path, name: str, monkeypatch: pytest.MonkeyPatch, capsys: Capture
+) -> None:
+    """A target is told with its file as seen from the project, and so is the line that broke it."""
+    write(folder, {"below/bad.py": "import not_there", "bad.py": NET, "below/deep/empty.txt": ""})
+    outputs = []
+    for place, target in ((".", "below/bad.py"), ("below", "bad.py"), ("below/deep", "../bad.py")):
+        monkeypatch.chdir(folder / place)
+        assert run(["check", target, str(Path(target).with_name("gone.py")), f"--output-format={name}"]) == 2
+        outputs.append(capsys.readouterr().out)
+    assert outputs == outputs[:1] * 3
+    assert "below/gone.py" in outputs[0]
+    assert re.search(r"\(below/bad.py(:|%3A)1\)", outputs[0])
+    assert str(folder) not in outputs[0]
+
+
+def test_a_service_shows_the_file_that_could_not_be_linted(
+    folder: Path, monkeypatch: pytest.MonkeyPatch, capsys: Capture
+) -> None:
+    """And not another of the same name, that lies in the root of the project."""
+    write(folder, {"below/bad.py": "import not_there", "bad.py": NET})
+    monkeypatch.chdir(folder / "below")
+    run(["check", "bad.py", "--output-format=github"])
+    assert capsys.readouterr().out.startswith("::error title=could not lint below/bad.py,file=below/bad.py,line=1::")
+
+
+@pytest.mark.parametrize("target", ["mine", "package.none:Net"])
+def test_a_broken_target_that_is_no_file_keeps_its_name(
+    folder: Path, target: str, monkeypatch: pytest.MonkeyPatch, capsys: Capture
+) -> None:
+    """A name of the configuration, which a folder may have as well, and that of a module are the same everywhere."""
+    write(folder, {"visunn.toml": '[models.mine]\ntarget = "gone.py"', "below/mine/net.py": NET})
+    monkeypatch.chdir(folder / "below")
+    run(["check", target, "--output-format=json"])
+    assert [each["target"] for each in json.loads(capsys.readouterr().out)["broken"]] == [target]
 
 
 def test_people_read_paths_from_their_folder(folder: Path, monkeypatch: pytest.MonkeyPatch, capsys: Capture) -> None:

@@ -16,7 +16,7 @@ from visunn_lint.files import write_whole
 from visunn_lint.render import report_formats
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Collection
 
     from visunn_lint.cli._terminal import Terminal
     from visunn_lint.finding import Report
@@ -54,15 +54,18 @@ def read_outputs(_: click.Context, __: click.Parameter, values: tuple[str, ...])
     return outputs
 
 
-def write_report(report: Report, output: Output, view: View, terminal: Terminal) -> None:
+def write_report(
+    report: Report, output: Output, view: View, terminal: Terminal, configured: Collection[str] = ()
+) -> None:
     """Write a report in one format; folders are made. Raises VisunnError if the file cannot be written.
 
-    People read models and files as seen from their folder, programs all of them from the root of the project.
+    People read models and files as seen from their folder, programs all of them from the root of the project;
+    ``configured`` are names of models that are no files.
     """
     from visunn_lint.checking.naming import named_from_root  # noqa: PLC0415 -- much that --help does without
 
     if output.format not in _FOR_PEOPLE:
-        report, view = named_from_root(report, view.root), replace(view, folder=view.root)
+        report, view = named_from_root(report, view.root, configured), replace(view, folder=view.root)
     render: Callable[[Report, View], str] = import_module(f"visunn_lint.render.{output.format}").render
     if output.path is None:
         terminal.write(render(report, view))

@@ -100,7 +100,7 @@ def command(  # noqa: PLR0913 -- each is an option or a group of them
     report = settle(checked.report, settings, covered, known, terminal)
     view = terminal.view(settings.root, statistics=statistics, fail_on=settings.fail_on)
     for output in outputs:
-        write_report(report, output, view, terminal)
+        write_report(report, output, view, terminal, settings.models)
     for rule in report.rules_skipped:
         terminal.detail(f"{rule.code} {rule.name} did not run: {rule.reason}")
     return _exit_code(report, settings.fail_on, exit_zero=exit_zero)
