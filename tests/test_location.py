@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from visunn_lint.location import is_installed
+from visunn_lint.location import is_installed, path_in, real_path
 
 
 def test_a_file_of_the_standard_library_is_installed() -> None:
@@ -33,3 +33,34 @@ def test_a_link_out_of_site_packages_is_the_users(tmp_path: Path) -> None:
     (tmp_path / "net.py").touch()
     (tmp_path / "site-packages" / "net.py").symlink_to(tmp_path / "net.py")
     assert not is_installed(str(tmp_path / "site-packages" / "net.py"))
+
+
+@pytest.fixture
+def project(tmp_path: Path) -> Path:
+    """Return a project that another folder links to, with a file that is linked to by another one."""
+    root = tmp_path / "project"
+    root.mkdir()
+    (root / "net.py").touch()
+    (root / "link.py").symlink_to("net.py")
+    (tmp_path / "linked").symlink_to(root, target_is_directory=True)
+    return root
+
+
+def test_links_of_folders_are_followed_and_that_of_a_file_is_not(project: Path) -> None:
+    """A file is imported from where it stands, whatever it links to."""
+    linked = project.parent / "linked"
+    found = [real_path(path) for path in (linked, linked / "net.py", linked / "link.py", linked / "none.py")]
+    assert found == [project, project / "net.py", project / "link.py", project / "none.py"]
+
+
+def test_a_path_by_way_of_a_link_is_one_of_the_project(project: Path) -> None:
+    """What is in the project as it stands, or is not in it at all, stays what it is."""
+    linked, outside = project.parent / "linked", project.parent / "other.py"
+    (project / "again").symlink_to(".")
+    paths = (linked / "net.py", project / "again" / "net.py", linked / ".." / "other.py")
+    assert [path_in(project, path) for path in paths] == [project / "net.py", project / "again" / "net.py", outside]
+
+
+def test_a_text_that_is_too_long_for_a_path_is_none(project: Path) -> None:
+    """It is asked of whatever was given as a target."""
+    assert real_path(project / ("a" * 300)) == project / ("a" * 300)

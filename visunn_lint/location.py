@@ -51,6 +51,22 @@ def shown_path(path: Path) -> str:
     return shown(Location(str(path), 0))
 
 
+def real_path(path: Path) -> Path:
+    """Return where a file or folder really is, by whatever linked folders it was reached.
+
+    A file that is a link itself keeps its name, and its neighbours with that.
+    """
+    if os.path.isdir(path):  # noqa: PTH112 -- any text may be a path here, as long as it may be
+        return path.resolve()
+    return path.parent.resolve() / path.name
+
+
+def path_in(root: Path, path: Path) -> Path:
+    """Return a path without ``..``, and as one below a root, itself without links, if it leads there by links alone."""
+    plain, real = Path(os.path.abspath(path)), real_path(path)  # noqa: PTH100 -- a symbolic link below it keeps its name
+    return real if real.is_relative_to(root) and not plain.is_relative_to(root) else plain
+
+
 @lru_cache(maxsize=4096)
 def is_installed(file: str) -> bool:
     """Return whether a file belongs to the standard library or to an installed package."""

@@ -186,6 +186,21 @@ def test_a_broken_target_that_is_no_file_keeps_its_name(
     assert [each["target"] for each in json.loads(capsys.readouterr().out)["broken"]] == [target]
 
 
+def test_programs_read_the_same_by_way_of_a_link(
+    folder: Path, tmp_path_factory: pytest.TempPathFactory, capsys: Capture
+) -> None:
+    """A project is where it really is: a linked path names the model that the project has, and is the same target."""
+    write(folder, {"unused.py": _UNUSED})
+    linked = tmp_path_factory.mktemp("elsewhere") / "linked"
+    linked.symlink_to(folder, target_is_directory=True)
+    outputs = []
+    for targets in (["unused.py"], [f"{linked}/unused.py"], [f"{linked}/unused.py", "unused.py"]):
+        run(["check", *targets, "--output-format=github"])
+        outputs.append(capsys.readouterr().out)
+    assert outputs[0].startswith("::warning title=VIS101 unused-module,file=unused.py,line=6,")
+    assert outputs == outputs[:1] * 3
+
+
 def test_people_read_paths_from_their_folder(folder: Path, monkeypatch: pytest.MonkeyPatch, capsys: Capture) -> None:
     """As they would write them."""
     write(folder, {"below/unused.py": _UNUSED})

@@ -9,6 +9,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
+from visunn_lint.location import path_in
 from visunn_lint.suppress.baseline import model_name
 from visunn_lint.topology import Topology
 
@@ -68,7 +69,7 @@ def _file(text: str, root: Path) -> str:
 
 def _from_root(file: str, root: Path) -> str:
     """Return a path of the working folder as seen from the root; one of another project is absolute."""
-    path = Path(os.path.abspath(file))  # noqa: PTH100 -- a symbolic link keeps its name
+    path = path_in(root, Path(file))
     return path.relative_to(root).as_posix() if path.is_relative_to(root) else str(path)
 
 

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from visunn_lint.errors import TargetError
 from visunn_lint.loading.flags import check_addresses
 from visunn_lint.loading.logs import with_files
-from visunn_lint.location import shown_path
+from visunn_lint.location import path_in, shown_path
 from visunn_lint.pipeline.targets.target import Target, parse_target
 
 if TYPE_CHECKING:
@@ -88,12 +88,13 @@ def _parsed(text: str, options: Options) -> Target:
     if text in options.models:
         return replace(_configured(options.models[text].target, options.root), text=text)
     try:
-        return parse_target(text, Path.cwd())
+        target = parse_target(text, Path.cwd())
     except TargetError as error:
         close = get_close_matches(text, options.models, n=1)
         raise TargetError(
             error.message, hint=f"did you mean the model `{close[0]}`?" if close else error.hint
         ) from None
+    return target if target.path is None else replace(target, path=path_in(options.root, target.path))
 
 
 def _configured(text: str, root: Path) -> Target:
