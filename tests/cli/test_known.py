@@ -111,6 +111,24 @@ def test_a_baseline_is_written_used_and_shrunk(file: Path, capsys: Capture) -> N
     assert capsys.readouterr().err == "known.json holds 1 finding (1 new, 1 gone)\n"
 
 
+def test_the_configured_models_alone_leave_the_others_in_the_baseline(file: Path) -> None:
+    """Without targets, known findings are gone from the files that the configuration names, whole or in part."""
+    for name in ("whole.py", "part.py", "other.py"):
+        _write(file.with_name(name), f"{MODEL}\n{MODEL.replace('Net', 'Second')}")
+    known = ["--baseline", "known.json", "--select", "VIS101", "--update-baseline"]
+    assert run(["check", "whole.py", "part.py", "other.py", "-q", *known]) == 0
+
+    _write(file.with_name("whole.py"), MODEL.replace("Net", "Renamed"))
+    _write(file.with_name("visunn.toml"), '[models]\na.target = "whole.py"\nb.target = "part.py::Net"\n')
+    assert run(["check", "-q", *known]) == 0
+    held = json.loads(file.with_name("known.json").read_text(encoding="utf-8"))["findings"].values()
+    assert [each["model"] for each in held] == [
+        "a",
+        "b",
+        *(f"{name}.py::{model}" for name in ("other", "part") for model in ("Net", "Second")),
+    ]
+
+
 def test_a_missing_baseline_is_told_before_a_model_runs(file: Path, capsys: Capture) -> None:
     """With what makes it."""
     _write(file, "raise SystemExit")

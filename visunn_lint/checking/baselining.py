@@ -66,7 +66,8 @@ def update_baseline(report: Report, settings: Settings, covered: Sequence[Path] 
 def _is_judged(entry: Entry, scope: Scope) -> bool:
     """Return whether a known finding would have been found, if it were still there."""
     models = {model_name(name, scope.root) for name in scope.report.topologies}
-    return scope.has_run_everywhere(entry.code) and (entry.model in models or scope.holds(scope.root))
+    file = scope.root / entry.model.partition("::")[0]
+    return scope.has_run_everywhere(entry.code) and (entry.model in models or scope.holds(file))
 
 
 def _in_words(entry: Entry) -> str:

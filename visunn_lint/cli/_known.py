@@ -76,10 +76,10 @@ def settle(
 
 
 def covered_by(targets: Sequence[str], settings: Settings) -> tuple[Path, ...]:
-    """Return the files and folders of which every model is asked for; the whole project if no target is named."""
-    root = settings.root or Path.cwd()
-    named = (root / settings.models[each].target if each in settings.models else Path(each) for each in targets)
-    return tuple(path for path in named if path.exists()) if targets else (root,)
+    """Return the files and folders of which every model is asked for: by the targets, else by the configuration."""
+    root, asked = settings.root or Path.cwd(), targets or settings.models
+    named = (root / settings.models[each].target if each in settings.models else Path(each) for each in asked)
+    return tuple(path for path in named if path.exists())
 
 
 def _shown(file: str) -> str:

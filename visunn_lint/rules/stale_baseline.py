@@ -19,7 +19,7 @@ class StaleBaseline(Rule):
     """The baseline holds findings that are no longer there.
 
     Only findings of rules that ran on every model are counted, of the models that were checked; where
-    the whole project was, also of models that are gone.
+    a whole file or folder was, also of models that are gone from it.
 
     ## Why is this bad?
     A mistake that was mended and comes back would not be told. The baseline should only shrink.
