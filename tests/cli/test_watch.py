@@ -13,9 +13,11 @@ import pytest
 
 from tests.projects import write
 from visunn_lint.cli import _watching, run
+from visunn_lint.cli._options import ProjectOptions
 from visunn_lint.cli._round import own_files
 from visunn_lint.cli._terminal import Terminal
-from visunn_lint.cli._watching import Watched, next_change, watch
+from visunn_lint.cli._watching import Watched, check_apart, next_change, watch
+from visunn_lint.config.sources import Project
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -26,17 +28,39 @@ ROOT = Path(__file__).parents[2]
 
 def test_files_of_the_project_are_watched(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Sources wherever they are, data in the project; not what is installed, ours, hidden or gone."""
-    project = write(tmp_path / "project", {"net.py": "", "sizes.json": "", ".cache/kept": "", "visunn.toml": ""})
+    project = write(tmp_path / "project", {"nets/net.py": "", "sizes.json": "", ".cache/kept": ""})
     beside = write(tmp_path / "beside", {"part.py": "", "other.json": ""})
-    monkeypatch.chdir(project)
+    monkeypatch.chdir(project / "nets")
     compiled = beside / "__pycache__" / "part.cpython-311.pyc"
     opened = [
-        "net.py", "sizes.json", ".cache/kept", "visunn.toml", "gone.py", str(compiled), str(beside / "other.json"),
+        "net.py", "../sizes.json", "../.cache/kept", "gone.py", str(compiled), str(beside / "other.json"),
         os.__file__, pytest.__file__, _watching.__file__,
     ]  # fmt: skip
-    assert own_files(opened) == {
-        str(project / "net.py"), str(project / "sizes.json"), str(project / "visunn.toml"), str(beside / "part.py")
+    assert own_files(opened, Project(project)) == {
+        str(project / "nets/net.py"), str(project / "sizes.json"), str(beside / "part.py")
     }  # fmt: skip
+
+
+def test_the_configuration_is_watched_wherever_it_is(tmp_path: Path) -> None:
+    """Also where nobody came to read it, and as long as it is there."""
+    write(tmp_path, {"project/net.py": "", "ci.toml": ""})
+    project = Project(tmp_path / "project", (tmp_path / "ci.toml", tmp_path / "gone.toml"))
+    assert own_files([], project) == {str(tmp_path / "ci.toml")}
+
+
+@pytest.mark.parametrize("text", ["", "this is no TOML"])
+def test_a_round_tells_what_it_read_of_the_whole_project(
+    tmp_path: Path, text: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Run in a subfolder, with what the model reads and a configuration, right or wrong, above it."""
+    model = "import json\nfrom torch import nn\nmodel = nn.Linear(*json.load(open('../sizes.json')))\n"
+    write(tmp_path, {"visunn.toml": text, "sizes.json": "[2, 4]", "nets/net.py": model})
+    arguments = ["check", "net.py", "--input", "2x2", "--no-cache"]
+    options = ProjectOptions((), isolated=False)
+    monkeypatch.chdir(tmp_path / "nets")
+    read = check_apart(arguments, ["net.py"], options)()
+    files = {"visunn.toml"} if text else {"visunn.toml", "sizes.json", "nets/net.py"}
+    assert read == sorted(str(tmp_path / file) for file in files)
 
 
 def test_a_target_is_watched_before_it_is_there(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -52,7 +52,7 @@ def draw_here(asked: Asked, terminal: Terminal, answer: Connection) -> None:
     """Make the document of a target and send it; for a fresh process. What went wrong is told on stderr as well."""
     from visunn_lint.cli._round import begin_round  # noqa: PLC0415 -- imports this package's commands
 
-    files_read = begin_round()
+    files_read = begin_round([asked.target], asked.project)
     drawing = _Drawing(asked, terminal)
     exit_code_of(drawing.draw, terminal)
     answer.send(Drawn(drawing.data, drawing.failure, tuple(files_read())))

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
     from multiprocessing.context import ForkServerContext, SpawnContext
 
+    from visunn_lint.cli._options import ProjectOptions
     from visunn_lint.cli._terminal import Terminal
 
 _PRELOADED = ["torch", "visunn_lint.checking", "visunn_lint.loading", "visunn_lint.cli.check", "visunn_lint.cli._round"]
@@ -75,15 +76,20 @@ def watch(targets: Sequence[str], check: Callable[[], Iterable[str] | None], ter
         return CLEAN
 
 
-def check_apart(arguments: Sequence[str]) -> Callable[[], list[str] | None]:
-    """Return a function that runs a command line in a fresh process, forked from one that has imported torch."""
+def check_apart(
+    arguments: Sequence[str], targets: Sequence[str], options: ProjectOptions
+) -> Callable[[], list[str] | None]:
+    """Return a function that runs a command line in a fresh process, forked from one that has imported torch.
+
+    It returns the files of the targets' project that were read.
+    """
     context = fresh_processes(_PRELOADED)
 
     def check() -> list[str] | None:
         from visunn_lint.cli._round import run_round  # noqa: PLC0415 -- imports this package's commands
 
         answer, sender = context.Pipe(duplex=False)
-        process = context.Process(target=run_round, args=(arguments, sender))
+        process = context.Process(target=run_round, args=(arguments, targets, options, sender))
         process.start()
         sender.close()
         try:

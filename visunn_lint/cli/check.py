@@ -83,7 +83,7 @@ def command(  # noqa: PLR0913 -- each is an option or a group of them
     from visunn_lint.cli._settings import settings_text  # noqa: PLC0415 -- as above
 
     if watches and not show_settings:
-        return _watch(targets, known, terminal)
+        return _watch(targets, known, project, terminal)
     flags = {**selection.as_table(), **remembered.as_table(), **({"weights": True} if weights else {})}
     settings = settings_for(targets, project, flags)
     if show_settings:
@@ -106,7 +106,7 @@ def command(  # noqa: PLR0913 -- each is an option or a group of them
     return _exit_code(report, settings.fail_on, exit_zero=exit_zero)
 
 
-def _watch(targets: tuple[str, ...], known: KnownOptions, terminal: Terminal) -> int:
+def _watch(targets: tuple[str, ...], known: KnownOptions, project: ProjectOptions, terminal: Terminal) -> int:
     """Check until it is interrupted; raises UsageError where that would write what is watched."""
     from visunn_lint.cli._watching import check_apart, watch  # noqa: PLC0415 -- as above
 
@@ -114,7 +114,7 @@ def _watch(targets: tuple[str, ...], known: KnownOptions, terminal: Terminal) ->
         message = "--watch writes nothing: run --add-ignore and --update-baseline without it"
         raise click.UsageError(message)
     arguments = [argument for argument in terminal.arguments if argument != "--watch"]
-    return watch(targets, check_apart(arguments), terminal)
+    return watch(targets, check_apart(arguments, targets, project), terminal)
 
 
 def _exit_code(report: Report | Outcome, fail_on: Severity, *, exit_zero: bool) -> int:

@@ -10,8 +10,7 @@ from visunn_lint.config.settings import Settings, Table
 from visunn_lint.config.sources import (
     Check,
     Source,
-    find_config,
-    find_root,
+    find_project,
     is_inline,
     read_environment,
     read_file,
@@ -57,15 +56,13 @@ def read_sources(
     start: Path, *, config: Sequence[str], flags: Table | None, environ: Mapping[str, str], isolated: bool
 ) -> Sources:
     """Return the sources of settings for what lies at ``start``; see ``load_settings``."""
-    named = [Path(text) for text in config if not is_inline(text)]
-    found = None if named or isolated else find_config(start)
-    project = [read_file(path) for path in (named or ([found] if found else []))]
+    project = find_project(start, config, isolated=isolated)
     run = [
         *read_environment(environ),
         *(read_inline(text) for text in config if is_inline(text)),
         Source(flags or {}, ""),
     ]
-    return Sources(project, run, found.parent if found else find_root(Path.cwd() if named else start))
+    return Sources([read_file(path) for path in project.files], run, project.root)
 
 
 def merged_table(sources: Sources, check: Check = _no_check) -> Table:

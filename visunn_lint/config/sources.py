@@ -2,7 +2,7 @@
 
 import re
 import tomllib
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TypeAlias, get_type_hints
@@ -47,6 +47,26 @@ class Source:
         """Return where a key was read, with its line if that is known."""
         line = _line_of(self.text, path)
         return f"{self.origin}:{line}" if line else self.origin
+
+
+@dataclass(frozen=True, slots=True)
+class Project:
+    """A project's root, to which reported paths are relative, and the files that configure it."""
+
+    root: Path
+    files: tuple[Path, ...] = ()
+
+
+def find_project(start: Path, config: Sequence[str] = (), *, isolated: bool = False) -> Project:
+    """Return the project that ``start`` lies in, its files those that ``config`` names or else its own.
+
+    Raises ConfigError when one on the way cannot be read.
+    """
+    named = tuple(Path(text) for text in config if not is_inline(text))
+    if named:
+        return Project(find_root(Path.cwd()), named)
+    found = None if isolated else find_config(start)
+    return Project(find_root(start)) if found is None else Project(found.parent, (found,))
 
 
 def find_config(start: Path) -> Path | None:
