@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from visunn_lint.location import is_installed, path_in, real_path
+from visunn_lint.location import is_file, is_folder, is_installed, is_there, path_in, real_path
 
 
 def test_a_file_of_the_standard_library_is_installed() -> None:
@@ -62,5 +62,7 @@ def test_a_path_by_way_of_a_link_is_one_of_the_project(project: Path) -> None:
 
 
 def test_a_text_that_is_too_long_for_a_path_is_none(project: Path) -> None:
-    """It is asked of whatever was given as a target."""
-    assert real_path(project / ("a" * 300)) == project / ("a" * 300)
+    """It is asked of whatever was given as a target, or as configuration."""
+    name = "a" * 300
+    assert (is_there(name), is_file(name), is_folder(name)) == (False, False, False)
+    assert real_path(project / name) == project / name

@@ -51,14 +51,27 @@ def shown_path(path: Path) -> str:
     return shown(Location(str(path), 0))
 
 
+def is_there(path: str | Path) -> bool:
+    """Return whether something stands at a path; whatever somebody has written may be none, or too long for one."""
+    return os.path.exists(path)  # noqa: PTH110 -- pathlib raises OSError for a name that is too long
+
+
+def is_file(path: str | Path) -> bool:
+    """Return whether a file stands at a path; see ``is_there``."""
+    return os.path.isfile(path)  # noqa: PTH113 -- as above
+
+
+def is_folder(path: str | Path) -> bool:
+    """Return whether a folder stands at a path; see ``is_there``."""
+    return os.path.isdir(path)  # noqa: PTH112 -- as above
+
+
 def real_path(path: Path) -> Path:
     """Return where a file or folder really is, by whatever linked folders it was reached.
 
     A file that is a link itself keeps its name, and its neighbours with that.
     """
-    if os.path.isdir(path):  # noqa: PTH112 -- any text may be a path here, as long as it may be
-        return path.resolve()
-    return path.parent.resolve() / path.name
+    return path.resolve() if is_folder(path) else path.parent.resolve() / path.name
 
 
 def path_in(root: Path, path: Path) -> Path:

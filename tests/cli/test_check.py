@@ -275,6 +275,16 @@ def test_what_cannot_be_understood_is_exit_2(
     assert (out, err[: len(error)]) == ("", error)
 
 
+@pytest.mark.parametrize("target", ["a" * 300, f"{'a' * 300}.py::Net", f"{'a' * 300}/net.py"])
+@pytest.mark.usefixtures("folder")
+def test_a_target_that_is_too_long_for_a_path_is_none(target: str, capsys: Capture) -> None:
+    """It is told like any other that is not there, also to a service that asks for the file."""
+    assert run(["check", target, "--output-format", "github"]) == 2
+    out, err = capsys.readouterr()
+    assert err.startswith(f"error: {target}: no such file or folder\n  hint: a target is ")
+    assert out.startswith("::error title=could not lint ")
+
+
 def test_verbose_tells_how_the_run_went(folder: Path, capsys: Capture) -> None:  # noqa: ARG001 -- where it runs
     """``-v`` says on what a model ran and which rules did not run, and why."""
     run(["check", "recycled.py", "--input", "2x4", "-v"])

@@ -182,6 +182,12 @@ def test_extending_adds_and_selecting_starts_afresh(project: Path) -> None:
     assert (chosen.select, chosen.extend_select) == (("VIS1",), ())
 
 
+def test_inline_text_may_be_longer_than_a_path(tmp_path: Path) -> None:
+    """It is never taken for the name of a file."""
+    codes = tuple(f"VIS1{number:02}" for number in range(100))
+    assert _load(tmp_path, f"select = {list(codes)}").select == codes
+
+
 def test_inline_tables_are_merged_key_by_key(tmp_path: Path) -> None:
     """One more option of a rule leaves its other options as they were."""
     (tmp_path / "visunn.toml").write_text("[rules.over-budget]\nparameters = 10\ndepth = 3\n")

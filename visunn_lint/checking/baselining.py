@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from visunn_lint.checking.scope import Scope
 from visunn_lint.finding import Suppression
+from visunn_lint.location import is_there
 from visunn_lint.rules.stale_baseline import StaleBaseline
 from visunn_lint.suppress.baseline import entries, fingerprint, model_name, read_baseline, write_baseline
 
@@ -55,7 +56,7 @@ def update_baseline(report: Report, settings: Settings, covered: Sequence[Path] 
     """
     scope = Scope.of(report, settings, covered)
     path = Path(settings.baseline)
-    known = read_baseline(path) if path.exists() else {}
+    known = read_baseline(path) if is_there(path) else {}
     found = entries((each for each in report.findings if not each.code.startswith(ABOUT_VISUNN)), scope.root)
     kept = {key: entry for key, entry in known.items() if not _is_judged(entry, scope)}
     now = {**kept, **found}

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import os
 import re
 from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-from visunn_lint.location import path_in
+from visunn_lint.location import is_file, path_in
 from visunn_lint.suppress.baseline import model_name
 from visunn_lint.topology import Topology
 
@@ -64,7 +63,7 @@ def _placed(broken: Broken, root: Path, configured: Collection[str]) -> Broken:
 
 def _file(text: str, root: Path) -> str:
     """Return what stands where a message may name a file, as seen from the root if it is one."""
-    return _from_root(text, root) if os.path.isfile(text) else text  # noqa: PTH113 -- any text, as long as it may be
+    return _from_root(text, root) if is_file(text) else text
 
 
 def _from_root(file: str, root: Path) -> str:

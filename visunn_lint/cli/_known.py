@@ -10,6 +10,7 @@ import click
 
 from visunn_lint.cli._options import grouped
 from visunn_lint.errors import ConfigError
+from visunn_lint.location import is_there
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -49,7 +50,7 @@ def check_baseline(settings: Settings, known: KnownOptions) -> None:
     if known.update_baseline and not settings.baseline:
         message = "--update-baseline: which file?"
         raise ConfigError(message, hint='give --baseline FILE, or set `baseline = "FILE"` in the configuration')
-    is_new = known.update_baseline and not Path(settings.baseline).exists()
+    is_new = known.update_baseline and not is_there(settings.baseline)
     if settings.baseline and not is_new:
         read_baseline(Path(settings.baseline))
 
@@ -79,7 +80,7 @@ def covered_by(targets: Sequence[str], settings: Settings) -> tuple[Path, ...]:
     """Return the files and folders of which every model is asked for: by the targets, else by the configuration."""
     root, asked = settings.root or Path.cwd(), targets or settings.models
     named = (root / settings.models[each].target if each in settings.models else Path(each) for each in asked)
-    return tuple(path for path in named if path.exists())
+    return tuple(path for path in named if is_there(path))
 
 
 def _shown(file: str) -> str:

@@ -11,7 +11,7 @@ from visunn_lint.cli._progress import progress
 from visunn_lint.config import load_settings
 from visunn_lint.errors import ELLIPSIS, TargetError
 from visunn_lint.loading import Options
-from visunn_lint.location import real_path
+from visunn_lint.location import is_there, real_path
 from visunn_lint.pipeline import engines
 
 if TYPE_CHECKING:
@@ -126,5 +126,5 @@ def _hint(broken: Broken, terminal: Terminal) -> str:
 def common_place(targets: Sequence[str]) -> Path:
     """Return the innermost folder that holds every target; what is no path counts as here."""
     paths = [Path(target.partition("::")[0]) for target in targets]
-    places = [real_path(path) if path.exists() else Path.cwd() for path in paths]
+    places = [real_path(path) if is_there(path) else Path.cwd() for path in paths]
     return Path(os.path.commonpath(places)) if places else Path.cwd()

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 import click
 
 from visunn_lint.cli._outcome import CLEAN
+from visunn_lint.location import is_folder, is_there
 from visunn_lint.pipeline.targets.logs import is_log_file
 
 if TYPE_CHECKING:
@@ -41,8 +42,8 @@ class Watched:
     def of(targets: Sequence[str], read: Iterable[str]) -> Watched:
         """Return what a check of some targets depends on that has read some files."""
         paths = [Path(target.partition("::")[0]).absolute() for target in targets]
-        folders = frozenset(path for path in paths if path.is_dir())
-        named = (path for path in paths if path.parent.is_dir() and path not in folders)
+        folders = frozenset(path for path in paths if is_folder(path))
+        named = (path for path in paths if is_folder(path.parent) and path not in folders)
         return Watched(frozenset([*named, *(Path(file).absolute() for file in read)]), folders)
 
     def holds(self, path: Path) -> bool:
@@ -52,7 +53,7 @@ class Watched:
 
     def changed_since(self, moment: float) -> Path | None:
         """Return a file that was written after a moment, None if none was."""
-        return next((file for file in sorted(self.files) if file.exists() and file.stat().st_mtime > moment), None)
+        return next((file for file in sorted(self.files) if is_there(file) and file.stat().st_mtime > moment), None)
 
 
 def watch(targets: Sequence[str], check: Callable[[], Iterable[str] | None], terminal: Terminal) -> int:

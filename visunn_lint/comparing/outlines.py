@@ -17,7 +17,7 @@ from visunn_lint.comparing import git
 from visunn_lint.config import load_settings
 from visunn_lint.errors import CaptureError, TargetError, VisunnError
 from visunn_lint.loading import load
-from visunn_lint.location import is_installed, real_path
+from visunn_lint.location import is_installed, is_there, real_path
 from visunn_lint.outline import Outline, outline
 
 if TYPE_CHECKING:
@@ -61,7 +61,7 @@ def outlines_of_target(target: str, options: Options) -> dict[str, Outlined]:
     """Return the outlines of the models of a target in this process; raises VisunnError for the first that breaks."""
     place = Path(target.partition("::")[0])
     settings = load_settings(
-        real_path(place) if place.exists() else Path.cwd(), config=options.config, isolated=options.isolated, flags={}
+        real_path(place) if is_there(place) else Path.cwd(), config=options.config, isolated=options.isolated, flags={}
     )
     loaded = load(
         target,

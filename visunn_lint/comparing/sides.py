@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from visunn_lint import lockfile
 from visunn_lint.comparing import git
 from visunn_lint.errors import TargetError
+from visunn_lint.location import is_there
 
 if TYPE_CHECKING:
     from collections.abc import Collection
@@ -47,7 +48,7 @@ def parse_sides(before: str, after: str, configured: Collection[str] = ()) -> tu
 
 
 def _is_revision_alone(text: str, configured: Collection[str]) -> bool:
-    is_target = text in configured or ":" in text or Path(text).exists()
+    is_target = text in configured or ":" in text or is_there(text)
     return not is_target and git.has_revision(text)
 
 
@@ -56,7 +57,7 @@ def _side(text: str, configured: Collection[str]) -> Side:
     if file.endswith(Path(lockfile.NAME).suffix):
         return Side(text, text.removeprefix(file).removeprefix("::"), lock=Path(file))
     revision, colon, target = text.partition(":")
-    if colon and target and not target.startswith(":") and not Path(file).exists():
+    if colon and target and not target.startswith(":") and not is_there(file):
         place = target.partition("::")[0]
         is_known = target in configured or ":" in target or git.has_file(revision, place)
         if git.has_revision(revision) and is_known:

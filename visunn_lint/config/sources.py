@@ -12,6 +12,7 @@ import msgspec
 from visunn_lint.config.decoding import BadKeyError, KeyPath, decode_settings
 from visunn_lint.config.settings import SETTINGS_KEYS, Settings, Table
 from visunn_lint.errors import ConfigError
+from visunn_lint.location import is_file
 
 Check: TypeAlias = Callable[[Settings], None]
 """Raises BadKeyError for settings that name what there is not."""
@@ -112,7 +113,7 @@ def read_inline(text: str) -> Source:
 
 def is_inline(text: str) -> bool:
     """Return whether a value of ``--config`` is TOML and not the name of a file."""
-    return "=" in text and not Path(text).is_file()
+    return "=" in text and not is_file(text)
 
 
 def read_environment(environ: Mapping[str, str]) -> list[Source]:

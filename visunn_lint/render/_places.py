@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from visunn_lint import source
+from visunn_lint.location import is_file
 
 if TYPE_CHECKING:
     from visunn_lint.finding import Finding, Report
@@ -36,7 +37,7 @@ class Place:
     @property
     def is_file(self) -> bool:
         """Whether there is such a file: a target may be an importable name, or one of the configuration."""
-        return Path(self.file).is_file()
+        return is_file(self.file)
 
 
 def place_of(finding: Finding, report: Report, view: View) -> Place:

@@ -9,6 +9,7 @@ from difflib import get_close_matches
 from pathlib import Path
 
 from visunn_lint.errors import TargetError
+from visunn_lint.location import is_file, is_folder, is_there
 from visunn_lint.pipeline.targets.logs import is_log_file, is_logdir
 
 _DOTTED = re.compile(r"[^\W\d]\w*(\.[^\W\d]\w*)*")
@@ -38,14 +39,14 @@ def parse_target(text: str, folder: Path) -> Target:
     """
     place, _, attribute = text.partition("::")
     path = Path(os.path.abspath(folder / place))  # noqa: PTH100 -- a symbolic link keeps its name
-    if place and path.exists():
+    if place and is_there(path):
         is_log = _is_log(path, attribute)
         if not is_log and path.is_file() and path.suffix != ".py":
             message = "is not a Python file"
             raise TargetError(message, hint="give a .py file, a log, a folder, or package.module:name")
         return Target(text, path, attribute=attribute, is_log=is_log)
     module, _, attribute = text.partition(":")
-    is_in_file = bool(attribute) and (folder / module).is_file()
+    is_in_file = bool(attribute) and is_file(folder / module)
     if _DOTTED.fullmatch(module) and _DOTTED.fullmatch(attribute) and not is_in_file:
         return Target(text, module=module, attribute=attribute)
     message = "no such file or folder"
@@ -61,9 +62,8 @@ def _is_log(path: Path, name: str) -> bool:
 
 def _closest_file(path: Path) -> str:
     folder = path.parent
-    names = (
-        [entry.name for entry in folder.iterdir() if entry.suffix == ".py" or entry.is_dir()] if folder.is_dir() else []
-    )
+    entries = folder.iterdir() if is_folder(folder) else ()
+    names = [entry.name for entry in entries if entry.suffix == ".py" or entry.is_dir()]
     close = get_close_matches(path.name, names, n=1)
     if close:
         return f"did you mean {os.path.relpath(folder / close[0])}?"
