@@ -154,6 +154,17 @@ def test_what_cannot_be_written_is_told_in_one_line(arguments: list[str], messag
     assert Path("a.py").read_text("utf-8") == MODEL.format(width=8)
 
 
+@pytest.mark.skipif(sys.platform == "win32", reason="a shell there has no names for pipes")
+def test_a_link_to_a_pipe_is_followed() -> None:
+    """``-o /dev/stdout`` and ``-o >(cat)`` are written to."""
+    assert run(["export", "a.py", "--to", "mermaid", "-o", "written"]) == 0
+    reader, writer = os.pipe()
+    with os.fdopen(reader, encoding="utf-8") as pipe:
+        assert run(["export", "a.py", "--to", "mermaid", "-o", f"/dev/fd/{writer}"]) == 0
+        os.close(writer)
+        assert pipe.read() == Path("written").read_text("utf-8")
+
+
 def test_its_own_file_is_written_anew_and_another_with_force() -> None:
     """An empty file, as mktemp leaves one, is nobody's."""
     Path("model.svg").touch()

@@ -4,6 +4,7 @@ import json
 import os
 import re
 import stat
+import sys
 from pathlib import Path
 
 import pytest
@@ -64,13 +65,27 @@ def test_a_new_file_is_as_readable_as_any(folder: Path) -> None:
     assert stat.S_IMODE((folder / "report.json").stat().st_mode) == 0o644
 
 
-def test_a_link_is_never_followed(folder: Path, capsys: Capture) -> None:
+@pytest.mark.parametrize("leads_to", ["precious", "nothing"])
+def test_a_link_to_a_file_is_never_followed(folder: Path, leads_to: str, capsys: Capture) -> None:
     """A symbolic link in the place of a report is an error, and what it leads to stays as it is."""
     (folder / "precious").write_text("mine", encoding="utf-8")
-    (folder / "report.json").symlink_to("precious")
+    (folder / "report.json").symlink_to(leads_to)
     assert check("json=report.json") == 2
     assert capsys.readouterr().err.startswith("error: cannot write report.json: it is a symbolic link\n  hint: ")
     assert (folder / "precious").read_text("utf-8") == "mine"
+    assert not (folder / "nothing").exists()
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="a shell there has no names for pipes")
+def test_a_link_to_a_pipe_is_followed(capsys: Capture) -> None:
+    """``json=/dev/stdout`` and ``json=>(cat)`` are links to pipes: these are written to."""
+    assert check("json") == 0
+    printed = capsys.readouterr().out
+    reader, writer = os.pipe()
+    with os.fdopen(reader, encoding="utf-8") as pipe:
+        assert check(f"json=/dev/fd/{writer}") == 0
+        os.close(writer)
+        assert pipe.read() == printed
 
 
 def test_a_disk_that_is_full_leaves_the_older_report(

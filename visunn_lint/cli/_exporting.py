@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Final
 
 import click
 
-from visunn_lint.cli._output import write_file
+from visunn_lint.cli._output import is_link_to_file, write_file
 from visunn_lint.errors import VisunnError
 from visunn_lint.render.export import export_formats, find_format
 
@@ -35,11 +35,11 @@ class Goal:
     force: bool = False
 
     def check(self) -> None:
-        """Raise VisunnError where nothing may be written: over a link, a folder, or a file that is not ours."""
+        """Raise VisunnError where nothing may be written: a link to a file, a folder, a file that is not ours."""
         path = self.path
         if path is None:
             return
-        if path.is_symlink():
+        if is_link_to_file(path):
             msg = f"{path} is a symbolic link: it is not written through"
             raise VisunnError(msg, hint="give the file that it leads to")
         if path.is_dir():

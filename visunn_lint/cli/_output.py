@@ -13,6 +13,7 @@ import click
 
 from visunn_lint.errors import VisunnError
 from visunn_lint.files import write_whole
+from visunn_lint.location import is_file, is_there
 from visunn_lint.render import report_formats
 
 if TYPE_CHECKING:
@@ -80,15 +81,24 @@ def write_report(
 def write_file(path: Path, content: bytes) -> None:
     """Write a file whole or not at all; what is no file, such as a pipe, is written to as it is.
 
-    Raises OSError, for a symbolic link as well: who put it there may not be who runs this.
+    Raises OSError, also for a link to a file.
     """
     path.parent.mkdir(parents=True, exist_ok=True)
-    if path.is_symlink():
+    if is_link_to_file(path):
         raise OSError(ELOOP, "it is a symbolic link")
     if path.exists() and not path.is_file():
         path.write_bytes(content)
         return
     write_whole(path, content)
+
+
+def is_link_to_file(path: Path) -> bool:
+    """Return whether a path is a symbolic link to a file, or to where one may be made.
+
+    It is not written through: who put it there may not be who runs this. A link to a pipe or a device
+    is how a shell names these: ``/dev/stdout``, ``>(gzip)``.
+    """
+    return path.is_symlink() and (is_file(path) or not is_there(path))
 
 
 def _read_output(value: str) -> Output:
