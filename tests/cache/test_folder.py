@@ -126,6 +126,20 @@ def test_clearing_deletes_what_is_its_own(tmp_path: Path) -> None:
     assert not folder.path.exists()
 
 
+def test_clearing_leaves_what_somebody_else_wrote(tmp_path: Path) -> None:
+    """A folder that was there before keeps its own files, though they are named like those that visunn writes."""
+    folder = _folder(tmp_path)
+    folder.path.mkdir()
+    for name in (".gitignore", "CACHEDIR.TAG"):
+        (folder.path / name).write_text("mine")
+    folder.write(KEY, b"content")
+    assert folder.clear().entries == 1
+    assert {path.name: path.read_text() for path in folder.path.iterdir()} == {
+        ".gitignore": "mine",
+        "CACHEDIR.TAG": "mine",
+    }
+
+
 def test_a_folder_that_cannot_be_made_is_no_error(tmp_path: Path) -> None:
     """Nothing is remembered there."""
     (tmp_path / "file").touch()

@@ -120,6 +120,7 @@ def test_it_says_that_it_stopped(folder: Path, capsys: Capture) -> None:  # noqa
             ["--shard", "3/2"],
             "error: invalid value for '--shard': '3/2' is no part of a whole; write 1/4 for the first",
         ),
+        (["--cache-dir", ""], "error: `cache-dir` is empty\n  hint: name a folder, or set `cache = false`"),
         (["--executor", "ray"], "error: no executor 'ray'\n  hint: write --executor dask=ADDRESS"),
     ],
 )

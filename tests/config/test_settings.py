@@ -231,6 +231,13 @@ def test_a_word_that_is_no_severity_is_refused(tmp_path: Path) -> None:
     assert _problem(tmp_path, VISUNN_FAIL_ON="never") == (f"VISUNN_FAIL_ON: `fail-on` {choices} 'never'", "")
 
 
+def test_an_empty_cache_dir_is_refused(tmp_path: Path) -> None:
+    """It would be the project's root itself."""
+    (tmp_path / "visunn.toml").write_text('cache-dir = ""')
+    hint = "name a folder, or set `cache = false`"
+    assert _problem(tmp_path) == ("visunn.toml:1: `cache-dir` is empty", hint)
+
+
 def test_a_boolean_variable_that_is_none_is_refused(tmp_path: Path) -> None:
     """A variable that should be a boolean and is not is refused."""
     expected = "VISUNN_PREVIEW: `preview` is wrong: expected true or false, got a string"

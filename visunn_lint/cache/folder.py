@@ -26,11 +26,14 @@ _ABANDONED: Final = 3600.0
 _FILLED: Final = 0.8
 """How much of the room is left in use when old entries are dropped."""
 
-_TAG: Final = """\
+_TAG: Final = b"""\
 Signature: 8a477f597d28d172789f06886806bc55
 # This folder holds what past runs of visunn found. It can be deleted at any time.
 # For information on cache directory tags see https://bford.info/cachedir/
 """
+
+_MARKS: Final = {".gitignore": b"# Written by visunn.\n*\n", "CACHEDIR.TAG": _TAG}
+"""What stands beside the entries in a folder that visunn has made: git ignores it, and backups leave it out."""
 
 
 class Stored(NamedTuple):
@@ -90,19 +93,19 @@ class CacheFolder:
         for entry, _ in self._files():
             entry.unlink(missing_ok=True)
         if not self._is_link():
-            for name in (".gitignore", "CACHEDIR.TAG"):
-                (self.path / name).unlink(missing_ok=True)
+            for name, content in _MARKS.items():
+                _delete_if_it_holds(self.path / name, content)
             with suppress(OSError):
                 self.path.rmdir()
         return held
 
     def _make(self) -> None:
-        """Make the folder, ignored by git, and marked so that backups leave it out."""
+        """Make the folder with its marks; one that is there already may be somebody's own, and stays as it is."""
         if self.path.is_dir():
             return
         self.path.mkdir(parents=True, exist_ok=True)
-        (self.path / ".gitignore").write_text("# Written by visunn.\n*\n", encoding="utf-8")
-        (self.path / "CACHEDIR.TAG").write_text(_TAG, encoding="utf-8")
+        for name, content in _MARKS.items():
+            (self.path / name).write_bytes(content)
 
     def _make_room(self) -> None:
         """Drop what nobody finished, and, where entries take too much room, those not used for longest."""
@@ -138,6 +141,13 @@ class CacheFolder:
 
 
 _NO_LINKS: Final = getattr(os, "O_NOFOLLOW", 0)
+
+
+def _delete_if_it_holds(path: Path, content: bytes) -> None:
+    """Delete a file that is still as visunn wrote it; what somebody else has written stays."""
+    with suppress(OSError):
+        if not path.is_symlink() and path.read_bytes() == content:
+            path.unlink()
 
 
 def _checksum(content: bytes) -> bytes:

@@ -40,8 +40,8 @@ class ScaleOptions:
 
 
 def _absolute(_: click.Context, __: click.Parameter, value: str | None) -> str | None:
-    """Return a path as seen from where the command was given, whatever the project's root is."""
-    return None if value is None else str(Path(value).absolute())
+    """Return a path as seen from where the command was given, whatever the project's root is; "" is none."""
+    return str(Path(value).absolute()) if value else value
 
 
 def _read_jobs(_: click.Context, __: click.Parameter, value: str) -> int:

@@ -44,7 +44,9 @@ def decode_settings(table: Table) -> Settings:
         for name, raw in _convert(table.get("models", {}), dict[str, object], ("models",)).items()
     }
     rest = {key: value for key, value in table.items() if key != "models"}
-    return replace(_build(Settings, SETTINGS_KEYS, rest, ()), models=models)
+    settings = replace(_build(Settings, SETTINGS_KEYS, rest, ()), models=models)
+    _check_cache_dir(settings)
+    return settings
 
 
 def decode_options(path: KeyPath, rule_type: type, raw: Table) -> dict[str, object]:
@@ -67,6 +69,12 @@ def _decode_model(name: str, table: Table) -> ModelSettings:
     model = _build(ModelSettings, MODEL_KEYS, rest, ("models", name))
     _check_shapes(model, ("models", name, "shapes"))
     return replace(model, inputs=inputs, target=model.target or name)
+
+
+def _check_cache_dir(settings: Settings) -> None:
+    """Raise BadKeyError for no folder at all, which would be the project's root."""
+    if not settings.cache_dir:
+        raise BadKeyError(("cache-dir",), "`cache-dir` is empty", hint="name a folder, or set `cache = false`")
 
 
 def _check_shapes(model: ModelSettings, path: KeyPath) -> None:
