@@ -1,6 +1,7 @@
 """`visunn diff`: formats, exit codes, several models, lock files; what is compared is tested in tests/diff."""
 
 import json
+from contextlib import chdir
 from pathlib import Path
 
 import pytest
@@ -96,6 +97,59 @@ def test_files_with_several_models_are_compared_by_name(tmp_path: Path, capsys: 
     (tmp_path / "d.py").write_text(both.replace("Other", "Another"), encoding="utf-8")
     assert run(["diff", "c.py", "d.py"]) == 2
     assert "error: c.py alone has Other\n" in capsys.readouterr().err
+
+
+def _folders(**widths: tuple[int, int]) -> None:
+    """Write files of one model each, as wide as is said, in the folders old and new."""
+    for place, folder in enumerate(("old", "new")):
+        Path(folder).mkdir()
+        for name, width in widths.items():
+            Path(folder, f"{name}.py").write_text(MODEL.format(name="Net", width=width[place]), encoding="utf-8")
+
+
+def test_folders_are_compared_file_by_file(capsys: Capture) -> None:
+    """Though their models are called alike."""
+    _folders(one=(8, 9), two=(8, 8))
+    assert run(["diff", "old", "new/"]) == 1
+    assert [
+        line for line in capsys.readouterr().out.splitlines() if "→ 9" in line or "No" in line or ".py" in line
+    ] == [
+        "old/one.py::Net → new/one.py::Net",
+        "~ body.0  Linear  out_features 8 → 9",
+        "No difference: 4 modules, 40 parameters.",
+    ]
+
+
+def test_folders_are_run_with_the_inputs_that_one_declares(tmp_path: Path, capsys: Capture) -> None:
+    """Each file with those of its own counterpart, wherever the folder lies."""
+    _folders(one=(8, 8), two=(8, 8))
+    for name, shape in {"one": "3x5x4", "two": "7x4"}.items():
+        told, untold = tmp_path / "old" / f"{name}.py", tmp_path / "new" / f"{name}.py"
+        told.write_text(told.read_text().replace("2x4", shape))
+        untold.write_text(untold.read_text().replace('    example_inputs = "2x4"\n', ""))
+    elsewhere = tmp_path / "elsewhere"
+    elsewhere.mkdir()
+    with chdir(elsewhere):
+        assert run(["diff", str(tmp_path / "old"), str(tmp_path / "new")]) == 0
+    assert capsys.readouterr().out.splitlines().count("No difference: 4 modules, 40 parameters.") == 2
+
+
+def test_a_folder_and_a_file_are_compared_by_attribute(capsys: Capture) -> None:
+    """As long as one file of the folder alone has it."""
+    _folders(one=(8, 8), two=(8, 8))
+    Path("old", "two.py").write_text(MODEL.format(name="Other", width=8), encoding="utf-8")
+    assert run(["diff", "old", "b.py"]) == 1
+    assert capsys.readouterr().out.splitlines()[0] == "old::Net → b.py::Net"
+    assert run(["diff", "new", "b.py"]) == 2
+    assert "error: new has one.py::Net, two.py::Net, b.py has Net: no two of one name" in capsys.readouterr().err
+
+
+def test_models_of_one_name_are_not_taken_for_one(capsys: Capture) -> None:
+    """A configured folder gives its name to all that is in it."""
+    _folders(one=(8, 8), two=(8, 8))
+    Path("visunn.toml").write_text('[models.net]\ntarget = "old"\n', encoding="utf-8")
+    assert run(["diff", "net", "new"]) == 2
+    assert "error: net has several models that are called net\n" in capsys.readouterr().err
 
 
 def test_model_that_fails_is_not_compared(tmp_path: Path, capsys: Capture) -> None:

@@ -118,7 +118,7 @@ def _log(found: Found) -> bytes:
 def _older(asked: Asked, text: str) -> Older:
     """Return the model to compare with; of several, the one of the target's name."""
     from visunn_lint.comparing import parse_sides  # noqa: PLC0415 -- imports torch, which --help does without
-    from visunn_lint.comparing.outlines import Options, outlines_of  # noqa: PLC0415 -- as above
+    from visunn_lint.comparing.outlines import Options, by_attribute, outlines_of  # noqa: PLC0415 -- as above
     from visunn_lint.config import load_settings  # noqa: PLC0415 -- as above
     from visunn_lint.document import Older  # noqa: PLC0415 -- as above
 
@@ -128,7 +128,7 @@ def _older(asked: Asked, text: str) -> Older:
     )
     settings = load_settings(Path.cwd(), config=project.config, isolated=project.isolated, flags={})
     side = parse_sides(text, asked.target, settings.models)[0]
-    outlines = outlines_of(side, options)
+    outlines = by_attribute(outlines_of(side, options))
     name = asked.target.rpartition("::")[2]
     if len(outlines) > 1 and name not in outlines:
         msg = f"{text} has {', '.join(sorted(outlines))}: which of these is the older one?"

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
+from collections import Counter
 from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -41,14 +42,21 @@ class Options:
 
 @dataclass(frozen=True, slots=True)
 class Outlined:
-    """The outline of a model, and whether its inputs are guessed; those of a lock file are what it was locked with."""
+    """The outline of a model, and whether its inputs are guessed; those of a lock file are what it was locked with.
+
+    ``full_name`` is what a capture calls the model, "" for one of a lock file.
+    """
 
     outline: Outline
     is_guessed: bool = False
+    full_name: str = ""
 
 
 def outlines_of(side: Side, options: Options) -> dict[str, Outlined]:
-    """Return the outlines of a side's models by their names; raises VisunnError if one cannot be had."""
+    """Return the outlines of a side's models by their names; raises VisunnError if one cannot be had.
+
+    In a folder a model is named by its file, as seen from there, and its attribute; in a file by its attribute.
+    """
     if side.lock is not None:
         return _of_lock(side.lock, side.target)
     if side.revision:
@@ -77,9 +85,28 @@ def outlines_of_target(target: str, options: Options) -> dict[str, Outlined]:
     for broken in loaded.broken:
         message = f"{broken.target}: {broken.message}"
         raise TargetError(message, hint=broken.hint)
-    return {
-        model.name.rpartition("::")[2]: Outlined(outline_of(model), model.inputs_are_guessed) for model in loaded.models
-    }
+    folder = place if place.is_dir() else None
+    found: dict[str, Outlined] = {}
+    for model in loaded.models:
+        name = _name_on_its_side(model.name, folder)
+        if name in found:
+            message = f"{target} has several models that are called {name}"
+            raise TargetError(message, hint="name one file, as in model.py")
+        found[name] = Outlined(outline_of(model), model.inputs_are_guessed, model.name)
+    return found
+
+
+def _name_on_its_side(name: str, folder: Path | None) -> str:
+    """Return what a model is called among those of its target, which is a folder or a single file."""
+    file, separator, attribute = name.rpartition("::")
+    return f"{os.path.relpath(file, folder)}::{attribute}" if separator and folder else attribute
+
+
+def by_attribute(models: Mapping[str, Outlined]) -> dict[str, Outlined]:
+    """Return models by their attributes alone; where several files have one of the same, they keep their names."""
+    attributes = {name: name.rpartition("::")[2] for name in models}
+    number = Counter(attributes.values())
+    return {attributes[name] if number[attributes[name]] == 1 else name: model for name, model in models.items()}
 
 
 def outline_of(model: CapturedModel) -> Outline:

@@ -11,7 +11,7 @@ from visunn_lint.spec import InputSpec, split_arguments
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-_ADDRESSED = re.compile(r"(?!b(\s*[x×]\s*\d+)*\s*:|scalar:)[^\W\d][^=,:]*(::[^=,:]+)?:")
+_ADDRESSED = re.compile(r"(?!b(\s*[x×]\s*\d+)*\s*:|scalar:)([^=,:]+::[^=,:]+|[^\W\d][^=,:]*):")
 
 
 def inputs_by_model(
