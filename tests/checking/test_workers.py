@@ -5,16 +5,50 @@ from __future__ import annotations
 import ctypes
 import os
 import signal
+import subprocess
+import sys
 import time
+from multiprocessing import get_context
 from operator import add, truediv
+from typing import TYPE_CHECKING
 
 import pytest
 
 from visunn_lint.checking import workers
 from visunn_lint.checking.workers import WorkerError, Workers
 
+if TYPE_CHECKING:
+    from pathlib import Path
+
 ANYTHING = "json"
 """A module that costs little to import, in place of torch."""
+
+PROGRAM = """
+import os, signal, time
+from visunn_lint.checking.workers import Workers
+
+def start_a_process_and_wait():
+    if os.fork():
+        print("both run", flush=True)
+    time.sleep(60)
+
+if __name__ == "__main__":
+    signal.signal(signal.SIGINT, signal.default_int_handler)
+    with Workers(1, prepare="json") as pool:
+        pool.submit(start_a_process_and_wait).result()
+"""
+
+
+def _add_in_a_pool(one: int, other: int) -> int:
+    with get_context("spawn").Pool(1) as pool:
+        result: int = pool.apply(add, (one, other))
+    return result
+
+
+def _die_before_a_child() -> None:
+    if os.fork():
+        os._exit(3)
+    time.sleep(60)
 
 
 def test_results_come_back() -> None:
@@ -43,6 +77,35 @@ def test_a_process_that_dies_fails_its_own_job(fatal: tuple[object, ...], messag
         with pytest.raises(WorkerError) as caught:
             futures[1].result()
     assert caught.value.message == message
+
+
+def test_a_job_may_start_processes() -> None:
+    """A ``DataLoader`` does."""
+    with Workers(1, prepare=ANYTHING) as pool:
+        assert pool.submit(_add_in_a_pool, 1, 2).result() == 3
+
+
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="processes are not forked there")
+def test_a_process_that_dies_is_told_of_though_one_that_it_forked_lives() -> None:
+    """The child has a copy of all that is open, but not of the connection."""
+    with Workers(1, prepare=ANYTHING) as pool:
+        with pytest.raises(WorkerError, match=r"^its process was ended with exit code 3$"):
+            pool.submit(_die_before_a_child).result(timeout=20)
+        assert pool.submit(add, 1, 1).result() == 2
+
+
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="processes are not forked there")
+@pytest.mark.parametrize("end", [signal.SIGKILL, signal.SIGINT])
+def test_nothing_outlives_the_process_that_has_the_workers(tmp_path: Path, end: signal.Signals) -> None:
+    """Killed or interrupted, it leaves neither a worker nor what a job has started: each would hold the pipe open."""
+    script = tmp_path / "program.py"
+    script.write_text(PROGRAM, encoding="utf-8")
+    command = [sys.executable, str(script)]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True) as process:  # noqa: S603 -- our own program
+        assert process.stdout is not None
+        assert process.stdout.readline() == "both run\n"
+        process.send_signal(end)
+        assert process.communicate(timeout=20)[0] == ""
 
 
 def test_a_process_that_hangs_is_ended(monkeypatch: pytest.MonkeyPatch) -> None:

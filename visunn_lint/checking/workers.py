@@ -7,8 +7,10 @@ import signal
 import threading
 import traceback
 from concurrent.futures import Executor, Future, ThreadPoolExecutor
+from contextlib import suppress
 from dataclasses import dataclass
 from multiprocessing import get_context, parent_process
+from multiprocessing.connection import wait
 from queue import SimpleQueue
 from typing import TYPE_CHECKING, Any, Final, ParamSpec, TypeVar
 
@@ -48,7 +50,8 @@ class Workers(Executor):
 
     ``seconds`` bounds each job, None is for ever; ``prepare`` is the module that a process imports
     before its first one. A job whose process dies raises WorkerError. Leaving the context, or
-    ``shutdown``, ends all processes at once.
+    ``shutdown``, ends all processes at once, with those that jobs have started and left behind;
+    they end as well when this process is killed.
     """
 
     def __init__(self, number: int, seconds: float | None = None, prepare: str = "visunn_lint.loading.targets") -> None:
@@ -117,7 +120,7 @@ class _Worker:
         with self._lock:
             self._is_over = True
             if self._process is not None:
-                self._process.kill()
+                _kill(self._process)
 
     def _start(self) -> Connection[Any, Any]:
         context = get_context("spawn")
@@ -125,7 +128,7 @@ class _Worker:
         with self._lock:
             if self._is_over:
                 raise EOFError
-            self._process = context.Process(target=_serve, args=(theirs, self._prepare), daemon=True)
+            self._process = context.Process(target=_serve, args=(theirs, self._prepare))
             self._process.start()
         theirs.close()
         self._connection, self._done = ours, 0
@@ -141,10 +144,18 @@ class _Worker:
             connection.close()
         if process is None:
             return 0
-        process.join(1.0)
-        process.kill()
+        wait([process.sentinel], 1.0)
+        _kill(process)
         process.join()
         return process.exitcode or 0
+
+
+def _kill(process: SpawnProcess) -> None:
+    """Kill a process, and what is left of the group that it leads."""
+    process.kill()
+    if hasattr(os, "killpg") and process.pid is not None:
+        with suppress(ProcessLookupError, PermissionError):  # it leads none yet, or macOS has only its remains
+            os.killpg(process.pid, signal.SIGKILL)
 
 
 def _died(code: int) -> WorkerError:
@@ -163,7 +174,15 @@ def _leave_interrupts_to_the_parent() -> None:
 
 
 def _serve(connection: Connection[Any, Any], prepare: str) -> None:
-    """Do the jobs that come until none comes any more."""
+    """Do the jobs that come until none comes any more.
+
+    A job may start processes, as ``DataLoader`` does, so that this one cannot be a daemon. They are of its group, and
+    are ended with it; those that are forked do not hold its connection open once it has died.
+    """
+    if hasattr(os, "setpgid"):
+        os.setpgid(0, 0)
+        signal.signal(signal.SIGTTOU, signal.SIG_IGN)  # it may write to the terminal from the background
+        os.register_at_fork(after_in_child=connection.close)
     threading.Thread(target=_end_with_parent, daemon=True).start()
     import_for_good(prepare)
     connection.send(_READY)
@@ -183,8 +202,10 @@ def _done(fn: Callable[..., object], args: tuple[object, ...], kwargs: dict[str,
 
 
 def _end_with_parent() -> None:
-    """End this process when its parent has gone, even if a model hangs."""
+    """End this process and its group when its parent has gone, even if a model hangs."""
     parent = parent_process()
     if parent is not None:
         parent.join()
+        if hasattr(os, "killpg"):
+            os.killpg(os.getpid(), signal.SIGKILL)
         os._exit(1)
