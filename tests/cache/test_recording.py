@@ -101,6 +101,20 @@ def test_a_folder_that_was_listed(folder: Path) -> None:
     assert _change(folder, lambda: list(blocks.glob("*.txt")), (blocks / "two.txt").touch) == "blocks holds other files"
 
 
+def test_a_folder_whose_entries_tell_of_files(folder: Path) -> None:
+    """Who scans it may ask each entry for its size: a changed file counts, to ``os.walk`` its name alone."""
+    blocks = write(folder / "blocks", {"deep/three.txt": ""})
+
+    def size() -> int:
+        return max(entry.stat().st_size for entry in os.scandir(blocks))
+
+    reason = "blocks holds other files, or changed ones"
+    assert _change(folder, size, _write(blocks / "deep" / "four.txt", "")) == ""
+    assert _change(folder, size, _write(blocks / "one.txt", "longer")) == reason
+    assert _change(folder, size, (blocks / "two.txt").touch) == reason
+    assert _change(folder, lambda: list(os.walk(blocks)), _write(blocks / "two.txt", "longer")) == ""
+
+
 @pytest.mark.parametrize(
     "read",
     [

@@ -13,7 +13,7 @@ import msgspec
 from visunn_lint.cache.traces import EVERYTHING, Kind, Trace, kind_at
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Mapping
+    from collections.abc import Callable, Collection, Mapping
 
     from visunn_lint.cache.traces import Stamp
 
@@ -27,6 +27,7 @@ class Manifest(msgspec.Struct, frozen=True, array_like=True):
     files: dict[str, bytes]
     kinds: dict[str, Kind]
     folders: dict[str, bytes]
+    scanned: dict[str, bytes]
     modules: tuple[str, ...]
     path: dict[str, bytes]
     submodules: dict[str, tuple[tuple[str, ...], bytes]]
@@ -41,6 +42,7 @@ class Manifest(msgspec.Struct, frozen=True, array_like=True):
             {path: _unchanged(path, stamp) for path, stamp in sorted(trace.files.items())},
             dict(sorted(trace.kinds.items())),
             {folder: _listing(folder) for folder in sorted(trace.folders)},
+            {folder: _scan(folder) for folder in sorted(trace.scanned)},
             modules,
             {folder: _importable(folder, known) for folder in sorted(trace.path)},
             {
@@ -68,6 +70,9 @@ class Manifest(msgspec.Struct, frozen=True, array_like=True):
         for folder, digest in self.folders.items():
             if _listing(folder) != digest:
                 return f"{folder} holds other files"
+        for folder, digest in self.scanned.items():
+            if _scan(folder) != digest:
+                return f"{folder} holds other files, or changed ones"
         importable = {folder: (known, digest) for folder, digest in self.path.items()}
         for folder, (names, digest) in (*importable.items(), *self.submodules.items()):
             if _importable(folder, names) != digest:
@@ -101,10 +106,20 @@ def _read(path: str, _: Stamp) -> bytes:
 
 
 def _listing(folder: str) -> bytes:
-    """Return a digest of the names in a folder, and of which are folders; what tools leave behind does not count."""
+    """Return a digest of the names in a folder, and of which are folders."""
+    return _entries(folder, os.DirEntry.is_dir)
+
+
+def _scan(folder: str) -> bytes:
+    """Return a digest of the names in a folder, and of the stamps of its files."""
+    return _entries(folder, lambda entry: kind_at(entry.path))
+
+
+def _entries(folder: str, describe: Callable[[os.DirEntry[str]], object]) -> bytes:
+    """Return a digest of the names in a folder, each with a word on it; what tools leave behind does not count."""
     try:
         with os.scandir(folder) as entries:
-            found = sorted((entry.name, entry.is_dir()) for entry in entries if entry.name not in _LEFTOVERS)
+            found = sorted((entry.name, describe(entry)) for entry in entries if entry.name not in _LEFTOVERS)
     except OSError:
         return b""
     return _digest(repr(found).encode("utf-8", "surrogatepass"))

@@ -126,8 +126,12 @@ class Recorder:
         elif not path.startswith("/dev/"):
             self._trace(cause).saw(path)
 
-    def listed(self, _: str, args: Sequence[Any]) -> None:
-        """Note a folder that is listed; the import system lists only to find names, which are noted elsewhere."""
+    def listed(self, event: str, args: Sequence[Any]) -> None:
+        """Note a folder that is listed; the import system lists only to find names, which are noted elsewhere.
+
+        The entries of ``os.scandir`` tell size and time of a file too, to whoever gets them: ``glob``, ``os.walk`` and
+        the like hand on the names alone.
+        """
         folder = args[0]
         cause = self._cause()
         if cause in {"import system", "visunn"}:
@@ -140,6 +144,8 @@ class Recorder:
             return
         if cause == "metadata":
             self._own.path.add(path)
+        elif event == "os.scandir" and not is_standard(_file_of(_watched_frame())):
+            self._trace(cause).scanned.add(path)
         else:
             self._trace(cause).folders.add(path)
 
@@ -183,10 +189,8 @@ class Recorder:
 
     def _cause(self) -> Cause:
         """Return on whose behalf the code runs that has just been watched."""
-        frame: FrameType | None = sys._getframe(1)  # noqa: SLF001 -- the documented way, without building a stack
-        while frame is not None and frame.f_code.co_filename == __file__:
-            frame = frame.f_back
-        first = frame.f_code.co_filename if frame is not None else ""
+        frame = _watched_frame()
+        first = _file_of(frame)
         if first.startswith(_IMPORT_SYSTEM):
             return "package" if self._is_in_package_import(frame) else "import system"
         if _METADATA in first:
@@ -208,6 +212,18 @@ class Recorder:
 
     def _trace(self, cause: Cause) -> Trace:
         return self._shared if cause == "package" else self._own
+
+
+def _watched_frame() -> FrameType | None:
+    """Return the frame of the code that has just been watched."""
+    frame: FrameType | None = sys._getframe(1)  # noqa: SLF001 -- the documented way, without building a stack
+    while frame is not None and frame.f_code.co_filename == __file__:
+        frame = frame.f_back
+    return frame
+
+
+def _file_of(frame: FrameType | None) -> str:
+    return frame.f_code.co_filename if frame is not None else ""
 
 
 _HANDLERS: Final[dict[str, Callable[[Recorder, str, Sequence[Any]], None]]] = {

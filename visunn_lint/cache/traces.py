@@ -31,7 +31,8 @@ class Trace:
 
     ``files`` were read, or were found to be files, each with its stamp when that was seen first;
     ``kinds`` are the paths that something else was found at, ``folders`` those whose whole content
-    was listed. ``modules`` are the names that were looked for in the folders of ``path``, ``submodules``
+    was listed, ``scanned`` those whose entries may have been asked for the size and time of files
+    as well. ``modules`` are the names that were looked for in the folders of ``path``, ``submodules``
     those looked for in the folders of packages. ``obstacle`` is why the run cannot be remembered, "" if
     it can.
     """
@@ -39,6 +40,7 @@ class Trace:
     files: dict[str, Stamp] = field(default_factory=dict)
     kinds: dict[str, Kind] = field(default_factory=dict)
     folders: set[str] = field(default_factory=set)
+    scanned: set[str] = field(default_factory=set)
     path: set[str] = field(default_factory=set)
     modules: set[str] = field(default_factory=set)
     submodules: dict[str, set[str]] = field(default_factory=dict)
@@ -65,6 +67,7 @@ class Trace:
             {**self.files, **other.files},
             {**self.kinds, **other.kinds},
             self.folders | other.folders,
+            self.scanned | other.scanned,
             self.path | other.path,
             self.modules | other.modules,
             {folder: set(names) for folder, names in self.submodules.items()},
