@@ -185,6 +185,28 @@ def test_what_cannot_be_repeated(folder: Path, run: Callable[[], object], reason
     assert _obstacle(folder, run).replace(f"{folder}{os.sep}", "") == reason
 
 
+@pytest.mark.parametrize(
+    ("source", "library"),
+    [
+        pytest.param("from safetensors.torch import load_file", "safetensors", id="from"),
+        pytest.param("import os, tokenizers as made", "tokenizers", id="import"),
+        pytest.param("def load():\n    try: import h5py\n    except ImportError: pass", "h5py", id="in a function"),
+    ],
+)
+def test_code_that_imports_what_opens_files_unseen(folder: Path, lib: Path, source: str, library: str) -> None:
+    """What native code has read is not known: such a run is not remembered."""
+    _write(lib / "native.py", source)()
+    reason = f"lib/native.py imports {library}, which opens files unseen"
+    assert _obstacle(folder, lambda: import_module("native")).replace(f"{folder}{os.sep}", "") == reason
+
+
+@pytest.mark.parametrize("source", ["TEXT = 'import h5py'", "from .tokenizers import made", "import own.tokenizers"])
+def test_code_that_only_names_what_opens_files_unseen(folder: Path, lib: Path, source: str) -> None:
+    """A text is no import, and a module of the user's own may be called like a library."""
+    write(lib / "own", {"__init__.py": "", "tokenizers.py": "made = 1", "net.py": source})
+    assert _obstacle(folder, lambda: import_module("own.net")) == ""
+
+
 def test_a_file_that_changes_while_it_runs(folder: Path) -> None:
     """What was read is not what is there now: nothing can be said of it."""
     file = folder / "cfg.yaml"

@@ -1,7 +1,8 @@
 """Watches a run: what it opens, lists, looks for and asks the environment, and what it does that cannot be repeated.
 
 Python tells of opened files, listed folders and started processes by audit events. It does not
-tell of ``os.stat`` and of the environment: these are watched while a recording lasts.
+tell of ``os.stat`` and of the environment: these are watched while a recording lasts. Of files that
+native code opens nothing tells: a run of code that imports a library which does so is not remembered.
 """
 
 from __future__ import annotations
@@ -16,6 +17,7 @@ from typing import TYPE_CHECKING, Any, Final, Literal, TypeAlias
 
 import visunn_lint
 from visunn_lint.cache.ground import is_standard
+from visunn_lint.cache.readers import native_reader
 from visunn_lint.cache.traces import EVERYTHING, Trace
 from visunn_lint.location import is_installed
 
@@ -88,6 +90,9 @@ class Recorder:
             file = getattr(module, "__file__", None)
             if isinstance(file, str) and name not in _MAIN and not self._ground.covers(_absolute(file)):
                 trace.saw(_absolute(file))
+        for file in trace.files:
+            if reader := native_reader(file):
+                trace.refuse(f"{file} imports {reader}, which opens files unseen")
         return trace
 
     def audit(self, event: str, args: Sequence[Any]) -> None:
