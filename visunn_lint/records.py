@@ -146,10 +146,6 @@ class Module(msgspec.Struct, frozen=True, gc=False):
         msg = f"`{self.path}` has no tensor {side}" if self.calls else f"`{self.path}` was never called"
         raise AttributeError(msg)
 
-    def has_param(self, name: str) -> bool:
-        """Return whether it has a parameter of its own by that name."""
-        return any(param.name == name for param in self.params)
-
 
 @lru_cache(maxsize=8192)
 def short_op(op: str) -> str:

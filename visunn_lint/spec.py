@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping, Sequence  # noqa: TC003 -- read at run time where specs are decoded
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from difflib import get_close_matches
 from functools import lru_cache
 from math import prod
@@ -162,10 +162,6 @@ class InputSpec:
     def __bool__(self) -> bool:
         """Return whether it gives any argument at all."""
         return bool(self.args or self.kwargs)
-
-    def with_argument(self, name: str, value: InputValue) -> InputSpec:
-        """Return a copy with one more argument by name."""
-        return replace(self, kwargs={**self.kwargs, name: value})
 
     @property
     def tensors(self) -> tuple[TensorInput, ...]:
