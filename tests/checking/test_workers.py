@@ -108,6 +108,17 @@ def test_nothing_outlives_the_process_that_has_the_workers(tmp_path: Path, end: 
         assert process.communicate(timeout=20)[0] == ""
 
 
+def test_the_working_folder_hides_nothing_of_python(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A model's file may be named like a module that a process imports before its first job."""
+    for name in ("types", "enum", "selectors"):
+        (tmp_path / f"{name}.py").write_text("raise SystemExit(name)", encoding="utf-8")
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.delenv("PYTHONSAFEPATH", raising=False)
+    with Workers(1, prepare=ANYTHING) as pool:
+        assert pool.submit(os.getenv, "PYTHONSAFEPATH", "unset").result() == "unset"
+    assert "PYTHONSAFEPATH" not in os.environ
+
+
 def test_a_process_that_hangs_is_ended(monkeypatch: pytest.MonkeyPatch) -> None:
     """Also in C code, which no alarm reaches."""
     monkeypatch.setattr(workers, "GRACE", 0.2)

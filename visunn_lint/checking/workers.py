@@ -7,7 +7,7 @@ import signal
 import threading
 import traceback
 from concurrent.futures import Executor, Future, ThreadPoolExecutor
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from multiprocessing import get_context, parent_process
 from multiprocessing.connection import wait
@@ -18,7 +18,7 @@ from visunn_lint.errors import VisunnError
 from visunn_lint.pipeline.collecting import import_for_good
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
     from multiprocessing.connection import Connection
     from multiprocessing.context import SpawnProcess
 
@@ -128,8 +128,9 @@ class _Worker:
         with self._lock:
             if self._is_over:
                 raise EOFError
-            self._process = context.Process(target=_serve, args=(theirs, self._prepare))
-            self._process.start()
+            self._process = context.Process(target=_serve, args=(theirs, self._prepare, os.environ.get(_SAFE_PATH)))
+            with _without_working_folder():
+                self._process.start()
         theirs.close()
         self._connection, self._done = ours, 0
         if ours.recv() != _READY:
@@ -173,12 +174,39 @@ def _leave_interrupts_to_the_parent() -> None:
         signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
 
 
-def _serve(connection: Connection[Any, Any], prepare: str) -> None:
-    """Do the jobs that come until none comes any more.
+_SAFE_PATH: Final = "PYTHONSAFEPATH"
+_starting = threading.Lock()
+
+
+@contextmanager
+def _without_working_folder() -> Iterator[None]:
+    """Keep the working folder off the path of a process that starts, until it is told this one's.
+
+    What it imports before is Python's own: a file of the user's may be called ``types.py``.
+    """
+    with _starting:
+        before = os.environ.get(_SAFE_PATH)
+        os.environ[_SAFE_PATH] = "1"
+        try:
+            yield
+        finally:
+            _set_safe_path(before)
+
+
+def _set_safe_path(value: str | None) -> None:
+    if value is None:
+        os.environ.pop(_SAFE_PATH, None)
+    else:
+        os.environ[_SAFE_PATH] = value
+
+
+def _serve(connection: Connection[Any, Any], prepare: str, safe_path: str | None) -> None:
+    """Do the jobs that come until none comes any more; ``safe_path`` is what the environment says of it.
 
     A job may start processes, as ``DataLoader`` does, so that this one cannot be a daemon. They are of its group, and
     are ended with it; those that are forked do not hold its connection open once it has died.
     """
+    _set_safe_path(safe_path)
     if hasattr(os, "setpgid"):
         os.setpgid(0, 0)
         signal.signal(signal.SIGTTOU, signal.SIG_IGN)  # it may write to the terminal from the background
