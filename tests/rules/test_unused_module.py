@@ -74,11 +74,69 @@ def test_a_module_that_forward_can_not_reach_is_found(body: str, tmp_path: Path)
         ("return self.fc(x)", "def generate(self, name, x):\n    return getattr(self, name)(x)"),
         ("return self.fc(x)", "def generate(self, x):\n    return [child(x) for child in self.children()]"),
         ("if x.sum().item() > 1e9: x = self.aux(x)\nreturn self.fc(x)", ""),
+        ("if self.on: x = self.aux(x)\nreturn self.fc(x)", "@property\ndef on(self):\n    return self.flag"),
+        ("if self.is_on(): x = self.aux(x)\nreturn self.fc(x)", "def is_on(self):\n    return self.flag"),
     ],
 )
 def test_a_module_that_another_run_may_reach_is_not(body: str, others: str, tmp_path: Path) -> None:
-    """Other inputs, other values, an attribute that is switched, another method, a name that is computed."""
+    """Other inputs, other values, an attribute that is switched or computed, another method, a computed name."""
     assert _findings(_forward(f"{_USES_ALL_ELSE}\n{body}", others), tmp_path) == []
+
+
+_SWITCHED = """
+class Switch{base}:
+    def enable(self):
+        self.use_norm = True
+
+class Base({bases}):
+    def __init__(self):
+        super().__init__()
+        self.use_norm, self.fc = False, nn.Linear(4, 4)
+
+class Net(Base):
+    def __init__(self):
+        super().__init__()
+        self.norm = nn.LayerNorm(4)
+
+    def forward(self, x):
+        x = self.fc(x)
+        if self.use_norm:
+            x = self.norm(x)
+        return x
+"""
+
+
+@pytest.mark.parametrize(("base", "bases"), [("(nn.Module)", "Switch"), ("", "Switch, nn.Module")])
+def test_what_a_base_class_switches_is_not_settled(base: str, bases: str, tmp_path: Path) -> None:
+    """Of that class itself nothing ran, and nothing was built."""
+    model = capture_source(_SWITCHED.format(base=base, bases=bases), "2x4", tmp_path)
+    assert list(UnusedModule().check(model)) == []
+
+
+def test_what_a_class_beside_it_switches_is_settled(tmp_path: Path) -> None:
+    """It is none of the model's own."""
+    model = capture_source(_SWITCHED.format(base="", bases="nn.Module"), "2x4", tmp_path)
+    assert [finding.module for finding in UnusedModule().check(model)] == ["norm"]
+
+
+def test_what_a_buffer_gates_is_not_settled(tmp_path: Path) -> None:
+    """It is counted up in place."""
+    source = """
+    class Net(nn.Module):
+        def __init__(self):
+            super().__init__()
+            self.register_buffer("steps", torch.tensor(0))
+            self.fc, self.norm = nn.Linear(4, 4), nn.LayerNorm(4)
+
+        def forward(self, x):
+            self.steps.add_(1)
+            x = self.fc(x)
+            if self.steps > 5:
+                x = self.norm(x)
+            return x
+    """
+    model = capture_source(source, "2x4", tmp_path)
+    assert list(UnusedModule().check(model)) == []
 
 
 def test_methods_that_only_initialise_do_not_count(tmp_path: Path) -> None:
@@ -116,12 +174,25 @@ def test_a_part_that_another_method_runs_is_not(tmp_path: Path) -> None:
         ("for block, _ in zip(self.blocks, range(2)): x = block(x)", ["blocks.2"]),
         ("for index in range(2): x = self.blocks[index](x)", []),
         ("blocks = self.blocks\nx = blocks[0](x)", []),
+        ("for block, _ in zip(self.blocks, range(2)):\n    if self.flag: x = block(x)\n    x = block(x)", ["blocks.2"]),
+        ("for i, block in enumerate(self.blocks):\n    if i >= n: break\n    x = block(x)", []),
+        ("for i, block in enumerate(self.blocks):\n    if i >= n: continue\n    x = block(x)", []),
+        ("for i, block in enumerate(self.blocks):\n    if i < n: x = block(x)", []),
+        ("for block in [block for i, block in enumerate(self.blocks) if i < n]: x = block(x)", []),
+        ("for block in self.blocks[:1]: x = block(x)\nif n > 5:\n    for block in self.blocks: x = block(x)", []),
     ],
 )
 def test_members_of_a_list_are_found_where_it_is_walked(loop: str, expected: list[str], tmp_path: Path) -> None:
-    """Not where single ones are picked: by what, the source does not tell."""
+    """Not where single ones are picked, or the walk may go further: by what, the source does not tell."""
     body = f"x = self.part(x) + self.token\n{loop}\nreturn self.fc(self.aux(x))"
-    assert [finding.module for finding in _findings(_forward(body), tmp_path)] == expected
+    assert [finding.module for finding in _findings(_forward(body, arguments="x, n=1"), tmp_path)] == expected
+
+
+def test_members_that_another_method_walks_over_are_not(tmp_path: Path) -> None:
+    """It calls those that forward leaves out."""
+    body = "for block in self.blocks[:1]: x = block(x)\nreturn self.fc(self.aux(self.part(x) + self.token))"
+    others = "def encode(self, x):\n    for block in self.blocks: x = block(x)\n    return x"
+    assert _findings(_forward(body, others), tmp_path) == []
 
 
 def test_members_of_one_list_are_one_finding(tmp_path: Path) -> None:

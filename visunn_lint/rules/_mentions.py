@@ -24,7 +24,6 @@ _BOOKKEEPING = ("__init__", "__repr__", "extra_repr", "init", "_init", "reset", 
                 "unfreeze", "load", "_load", "get_", "set_", "no_weight_decay", "group_matcher")  # fmt: skip
 """How the names of methods begin that touch a module without running it."""
 
-_WALKS = frozenset({"zip", "enumerate", "reversed", "list", "tuple", "len", "iter"})
 _BY_NAME = frozenset({"children", "named_children", "modules", "named_modules", "get_submodule", "_modules"})
 
 
@@ -51,17 +50,6 @@ def may_run_elsewhere(model: CapturedModel, owner: Module, path: str) -> bool:
     return any(_may_use(method, path.split(".")) for method in methods(model, owner))
 
 
-def picks_members(model: CapturedModel, owner: Module, container: str) -> bool:
-    """Return whether the class of a module might take single members out of a container that it holds.
-
-    Walking over the whole, or over a slice, is not that. True where the source cannot tell.
-    """
-    mentions = [
-        (method, each) for method in methods(model, owner) for each in _named(method.node, container, own=False)
-    ]
-    return not mentions or not all(_is_walk(method.tree.parents[each], each) for method, each in mentions)
-
-
 def assigned_at(model: CapturedModel, owner: Module, attribute: str) -> Location | None:
     """Return where the class of a module assigns an attribute, None where that is not found."""
     found = (source.assignment_line(tree.file, body.name, attribute) for tree, body in _classes(model, owner))
@@ -78,11 +66,17 @@ def is_reassigned(model: CapturedModel, owner: Module, attribute: str) -> bool:
 
 @dataclass(frozen=True, slots=True)
 class Method:
-    """A method that may run the model, in its class and file."""
+    """A method that may run the model, in its class and file.
+
+    ``is_run`` says that it is ``forward``, or that ``forward`` calls it. ``unsettled`` names the attributes of the
+    model that may have another value in another run.
+    """
 
     tree: SyntaxTree
     body: ast.ClassDef
     node: ast.FunctionDef | ast.AsyncFunctionDef
+    is_run: bool
+    unsettled: frozenset[str]
 
 
 def methods(model: CapturedModel, owner: Module) -> Iterator[Method]:
@@ -91,11 +85,12 @@ def methods(model: CapturedModel, owner: Module) -> Iterator[Method]:
     What ``forward`` calls runs the model, whatever it is named.
     """
     classes = _classes(model, owner)
-    running = _run_by_forward(tuple(body for _, body in classes))
+    bodies = tuple(body for _, body in classes)
+    running, unsettled = _run_by_forward(bodies), _changing(bodies) | _buffers(model.topology, owner)
     for tree, body in classes:
         for member in _functions(body):
             if not member.name.startswith(_BOOKKEEPING) or member.name in running:
-                yield Method(tree, body, member)
+                yield Method(tree, body, member, member.name in running, unsettled)
 
 
 @lru_cache(maxsize=1024)
@@ -124,17 +119,21 @@ def _own_call(node: ast.AST) -> str:
 
 
 def _classes(model: CapturedModel, owner: Module) -> list[Class]:
-    """Return a module's class and its bases, as far as code of theirs was seen to run or build something.
+    """Return a module's class and its bases, as far as they stand in files whose code was seen to run or build it.
 
-    Where only others ran in its name, whose bases are not known, these are taken for it.
+    Those whose own code was seen come first. Where only others ran in its name, whose bases are not known, these are
+    taken for it.
     """
     places = dict.fromkeys(place for topology in model.topologies for place in _places(topology, owner))
     trees = ((syntax_tree(place.file), place) for place in places)
     seen = {(tree, body): None for tree, place in trees if (body := tree.enclosing_class(place)) is not None}
+    names = {body.name for _, body in seen}
+    beside = ((tree, body) for tree in {tree: None for tree, _ in seen} for body in tree.classes)
+    known = [*seen, *((tree, body) for tree, body in beside if body.name not in names)]
     own = {owner.short_kind}
-    while more := {name for _, body in seen if body.name in own for name in _bases(body)} - own:
+    while more := {name for _, body in known if body.name in own for name in _bases(body)} - own:
         own |= more
-    return [(tree, body) for tree, body in seen if body.name in own] or list(seen)
+    return [(tree, body) for tree, body in known if body.name in own] or list(seen)
 
 
 def _bases(body: ast.ClassDef) -> Iterator[str]:
@@ -162,10 +161,10 @@ def _may_use(method: Method, parts: list[str]) -> bool:
     *holders, attribute = parts
     if _picks_by_name(method.node):
         return True
-    if not all(_is_ruled_out(method, each) for each in _named(method.node, attribute, own=not holders)):
+    if not all(_is_ruled_out(method, each) for each in named(method.node, attribute, own=not holders)):
         return True
-    named = (each for holder in holders[:1] for each in _named(method.node, holder, own=True))
-    return not all(_runs_in_forward(method, each) for each in named)
+    held = (each for holder in holders[:1] for each in named(method.node, holder, own=True))
+    return not all(_runs_in_forward(method, each) for each in held)
 
 
 def _picks_by_name(method: ast.AST) -> bool:
@@ -182,7 +181,7 @@ def _is_computed_getattr(call: ast.Call) -> bool:
     return is_getattr and not (len(call.args) > 1 and isinstance(call.args[1], ast.Constant))
 
 
-def _named(method: ast.AST, attribute: str, *, own: bool) -> Iterator[ast.expr]:
+def named(method: ast.AST, attribute: str, *, own: bool) -> Iterator[ast.expr]:
     """Yield where a method names an attribute to use it: of ``self`` if it is its own, else of whatever object."""
     for node in ast.walk(method):
         if isinstance(node, ast.Attribute) and node.attr == attribute and isinstance(node.ctx, ast.Load):
@@ -201,8 +200,12 @@ def _is_ruled_out(method: Method, mention: ast.expr) -> bool:
 
 def _runs_in_forward(method: Method, mention: ast.expr) -> bool:
     """Return whether a mention is reached, or not, in every forward alike."""
-    settled = all(_is_settled(method.body, condition) for condition in _conditions(method, mention))
-    return method.node.name == "forward" and settled
+    return method.node.name == "forward" and is_under_settled(method, mention)
+
+
+def is_under_settled(method: Method, node: ast.AST) -> bool:
+    """Return whether what a node runs under, if anything, is settled."""
+    return all(is_settled(method, condition) for condition in _conditions(method, node))
 
 
 def is_test(parent: ast.AST, mention: ast.expr) -> bool:
@@ -225,11 +228,23 @@ def _conditions(method: Method, node: ast.AST) -> Iterator[ast.expr]:
         below = parent
 
 
-def _is_settled(body: ast.ClassDef, condition: ast.expr) -> bool:
-    """Return whether a condition reads nothing but attributes of ``self`` that only the constructor assigns."""
+def is_settled(method: Method, condition: ast.expr) -> bool:
+    """Return whether a condition reads nothing but attributes of ``self`` that only the constructor decides."""
     names = {node.id for node in ast.walk(condition) if isinstance(node, ast.Name)}
     attributes = {node.attr for node in ast.walk(condition) if isinstance(node, ast.Attribute)}
-    return names <= {"self"} and attributes.isdisjoint(_reassigned(body))
+    return names <= {"self"} and attributes.isdisjoint(method.unsettled)
+
+
+@lru_cache(maxsize=1024)
+def _changing(bodies: tuple[ast.ClassDef, ...]) -> frozenset[str]:
+    """Return the attributes of some classes that may change: those reassigned, properties, and what methods return."""
+    computed = {member.name for body in bodies for member in _functions(body)}
+    return frozenset(computed.union(*map(_reassigned, bodies)))
+
+
+def _buffers(topology: Topology, owner: Module) -> frozenset[str]:
+    """Return the names of the buffers of a module and of those below: they are written in place."""
+    return frozenset(buffer.name for module in (owner, *topology.descendants(owner)) for buffer in module.buffers)
 
 
 def _reassigned(body: ast.ClassDef) -> set[str]:
@@ -237,14 +252,3 @@ def _reassigned(body: ast.ClassDef) -> set[str]:
     methods = [member for member in body.body if isinstance(member, ast.FunctionDef) and member.name != "__init__"]
     nodes = (node for method in methods for node in ast.walk(method))
     return {node.attr for node in nodes if isinstance(node, ast.Attribute) and isinstance(node.ctx, ast.Store)}
-
-
-def _is_walk(parent: ast.AST, mention: ast.expr) -> bool:
-    """Return whether a container is gone through from end to end, or sliced at fixed places."""
-    if isinstance(parent, ast.For | ast.AsyncFor | ast.comprehension):
-        return parent.iter is mention
-    if isinstance(parent, ast.Call):
-        return isinstance(parent.func, ast.Name) and parent.func.id in _WALKS
-    if isinstance(parent, ast.Subscript):
-        return not any(isinstance(node, ast.Name) for node in ast.walk(parent.slice))
-    return is_test(parent, mention)

@@ -60,13 +60,14 @@ class SyntaxTree:
         calls = (node for node in self.root.body if isinstance(node, ast.Assign) and isinstance(node.value, ast.Call))
         return frozenset(target.id for node in calls for target in node.targets if isinstance(target, ast.Name))
 
+    @cached_property
+    def classes(self) -> tuple[ast.ClassDef, ...]:
+        """The classes of the file, those within others too."""
+        return tuple(node for node in self.parents if isinstance(node, ast.ClassDef))
+
     def enclosing_class(self, location: Location) -> ast.ClassDef | None:
         """Return the innermost class whose body a location lies in."""
-        found = [
-            node
-            for node in self.parents
-            if isinstance(node, ast.ClassDef) and node.lineno <= location.line <= (node.end_lineno or 0)
-        ]
+        found = [node for node in self.classes if node.lineno <= location.line <= (node.end_lineno or 0)]
         return max(found, key=lambda node: node.lineno, default=None)
 
 

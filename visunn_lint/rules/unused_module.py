@@ -11,8 +11,9 @@ from visunn_lint.finding import Finding, Related, Severity
 from visunn_lint.location import Location
 from visunn_lint.records import Module
 from visunn_lint.rules._authors import CONTAINERS, built_at
-from visunn_lint.rules._mentions import may_run_elsewhere, path_from, picks_members, running_class
+from visunn_lint.rules._mentions import may_run_elsewhere, path_from, running_class
 from visunn_lint.rules._rule import Example, Rule
+from visunn_lint.rules._walks import picks_members
 from visunn_lint.topology import CapturedModel
 
 _OF_PARAMETERS = frozenset({"torch.nn.ParameterList", "torch.nn.ParameterDict"})

@@ -8,8 +8,9 @@ from dataclasses import dataclass
 from visunn_lint import query
 from visunn_lint.finding import Finding, Severity
 from visunn_lint.records import Module, Param
-from visunn_lint.rules._mentions import assigned_at, may_run_elsewhere, path_from, picks_members, running_class
+from visunn_lint.rules._mentions import assigned_at, may_run_elsewhere, path_from, running_class
 from visunn_lint.rules._rule import Example, Rule
+from visunn_lint.rules._walks import picks_members
 from visunn_lint.topology import CapturedModel
 
 _OF_PARAMETERS = frozenset({"torch.nn.ParameterList", "torch.nn.ParameterDict"})
