@@ -38,11 +38,11 @@ class Given(NamedTuple):
 def variable_read_again(location: Location | None) -> ReadAgain | None:
     """Return the variable that the call at a location is given first, and where its values are read later.
 
-    None where the call is given no plain variable, where its result takes the variable's name, or where nothing reads
-    it again.
+    None where the call is given no plain variable, where nobody takes its result (what it does to the variable is what
+    it is called for), or where nothing reads the variable before it is bound anew.
     """
     given = given_at(location) if location is not None else None
-    if location is None or given is None or rebinds(given.statement, given.variable):
+    if location is None or given is None or isinstance(given.tree.parents[given.call], ast.Expr):
         return None
     again = next(later_reads(given, given.variable), None)
     return None if again is None else ReadAgain(given.variable, location, location_of(given.tree, again))
@@ -60,8 +60,9 @@ def given_at(location: Location) -> Given | None:
 
 def later_reads(given: Given, name: str) -> Iterator[ast.AST]:
     """Yield where the values of a variable are read once a call is done, in its statement and after it."""
-    tree = given.tree
-    reads = [*_beside(tree, given.statement, given.call, name), *(reads_after(tree, given.statement, name) or [])]
+    tree, statement = given.tree, given.statement
+    after = None if rebinds(statement, name) else reads_after(tree, statement, name)
+    reads = [*_beside(tree, statement, given.call, name), *(after or [])]
     yield from (each for each in reads if not _is_about(tree, each))
 
 
@@ -80,14 +81,23 @@ def _statement(tree: SyntaxTree, node: ast.AST) -> ast.stmt | None:
 def _beside(tree: SyntaxTree, statement: ast.stmt, call: ast.AST, name: str) -> Iterator[ast.AST]:
     """Yield where a statement reads a variable once the call in it is done.
 
-    To the right of it, or as an operand of what takes its result: ``f(x) + x`` and ``x + f(x)``.
+    To the right of it, or as an operand of what takes its result: ``f(x) + x`` and ``x + f(x)``. What is there instead
+    of the call, ``f(x) if condition else x``, comes not after it.
     """
     end, around = (getattr(call, "end_lineno", 0), getattr(call, "end_col_offset", 0)), set(tree.above(call))
+    instead = set(_instead_of({call, *around}))
     for node in ast.walk(statement):
-        if not isinstance(node, ast.Name) or node.id != name or not isinstance(node.ctx, ast.Load):
+        if not isinstance(node, ast.Name) or node.id != name or not isinstance(node.ctx, ast.Load) or node in instead:
             continue
         if (node.lineno, node.col_offset) >= end or tree.parents[node] in around:
             yield node
+
+
+def _instead_of(way: set[ast.AST]) -> Iterator[ast.AST]:
+    """Yield what conditional expressions evaluate in place of what lies on a way up."""
+    for node in way:
+        if isinstance(node, ast.IfExp) and (node.body in way) != (node.orelse in way):
+            yield from ast.walk(node.orelse if node.body in way else node.body)
 
 
 def _is_about(tree: SyntaxTree, read: ast.AST) -> bool:

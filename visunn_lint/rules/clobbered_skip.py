@@ -29,7 +29,8 @@ class ClobberedSkip(Rule):
 
     The call is given a variable, its result goes by another name, and the variable is read afterwards: by then it holds
     the activated values. So does a name that was made for it before, ``identity = x``. ``x = self.relu(x)`` alone is
-    right, as is a read that comes before the write, and a ReLU of what is a ReLU's result already.
+    right, as is a read that comes before the write, and a ReLU of what is a ReLU's result already. So is a statement
+    ``self.relu(x)``, whose result nobody takes: it can mean nothing but the write.
 
     ## Why is this bad?
     A residual block whose first layer is ``nn.ReLU(inplace=True)`` computes ``f(relu(x)) + relu(x)``, not
@@ -114,6 +115,21 @@ class ClobberedSkip(Rule):
             inputs="2x4",
             at=("layers.0",),
         ),
+        Example(
+            """
+            class Net(nn.Module):
+                def __init__(self):
+                    super().__init__()
+                    self.stem, self.act = nn.Linear(4, 4), nn.ReLU(inplace=True)
+
+                def forward(self, x):
+                    x = self.stem(x)
+                    x = x + self.act(x)
+                    return x
+            """,
+            inputs="2x4",
+            at=("act",),
+        ),
     )
     good = (
         Example(
@@ -174,6 +190,29 @@ class ClobberedSkip(Rule):
         ),
         Example(
             """
+            class Net(nn.Module):  # twice the activated values, meant; either those or the others
+                def __init__(self):
+                    super().__init__()
+                    self.stem, self.fc, self.act = nn.Linear(4, 4), nn.Linear(4, 4), nn.ReLU(inplace=True)
+
+                def forward(self, x, skip=False):
+                    x = self.act(self.stem(x))
+                    x = self.fc(x + x)
+                    x = self.act(x)
+                    x = self.fc(x * x)
+                    self.act(x)
+                    x = self.fc(x * x)
+                    y = self.act(x)
+                    y = self.fc(y * y)
+                    if skip:
+                        y = y + x
+                    y = self.act(y) if not skip else y
+                    return y * y
+            """,
+            inputs="2x4",
+        ),
+        Example(
+            """
             class Net(nn.Module):  # nothing changes: it was rectified before
                 def __init__(self):
                     super().__init__()
@@ -192,7 +231,7 @@ class ClobberedSkip(Rule):
         """Yield a finding for each activation that overwrites what the code around it reads again."""
         for topology in model.topologies:
             for node in topology.ops():
-                if _is_activation_in_place(node) and len(topology.consumers(node)) > 1 and _changes(topology, node):
+                if _is_activation_in_place(node) and _reads(topology, node) > 1 and _changes(topology, node):
                     again = next(_reads_again(topology, node), None)
                     if again is not None:
                         yield self._report(node, again)
@@ -212,6 +251,11 @@ def _is_activation_in_place(node: Node) -> bool:
     return bool(node.inputs) and query.is_in_place(node) and node.short_op.removesuffix("_") in _ACTIVATIONS
 
 
+def _reads(topology: Topology, node: Node) -> int:
+    """Return how often ops read what a node made: ``x + relu_(x)`` reads one tensor twice."""
+    return sum(reader.inputs.count(node.name) for reader in topology.consumers(node))
+
+
 def _changes(topology: Topology, node: Node) -> bool:
     """Return whether an activation may change its operand: not what is rectified already, or dropped with p=0."""
     before = came_from(topology, topology.nodes[node.inputs[0]])
@@ -222,10 +266,14 @@ def _changes(topology: Topology, node: Node) -> bool:
 
 
 def _reads_again(topology: Topology, node: Node) -> Iterator[ReadAgain]:
-    """Yield where the overwritten tensor is read again, by the name that it was handed over by, or by another."""
+    """Yield where the overwritten tensor is read again, by the name that it was handed over by, or by another.
+
+    Where a single op reads it, that reads it by both names: it stands around them.
+    """
+    is_read_by_others = len(topology.consumers(node)) > 1
     for place in _handed_over(topology, node):
         again = variable_read_again(place)
-        if again is not None:
+        if again is not None and (is_read_by_others or _is_reader(topology, node, again.read)):
             yield again
         yield from (alias for alias in aliases_read_again(place) if _is_reader(topology, node, alias.read))
 
