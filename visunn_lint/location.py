@@ -14,9 +14,10 @@ from pathlib import Path
 class Location:
     """A span of source text.
 
-    ``line`` and ``end_line`` count from 1, ``column`` and ``end_column`` from 1 as editors do
-    (``end_column`` is the column after the last character). 0 stands for "not known".
-    ``file`` is absolute in a Topology, relative to the project root in a Report.
+    ``line`` and ``end_line`` count from 1, so do ``column`` and ``end_column`` (the column after the
+    last character). 0 stands for "not known". In a Topology ``file`` is absolute, and columns count
+    bytes of UTF-8 as Python does; in a Report ``file`` is relative to the project root, and columns
+    count characters as editors do.
     """
 
     file: str

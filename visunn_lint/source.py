@@ -6,7 +6,7 @@ import ast
 import contextlib
 import tokenize
 import warnings
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from io import BytesIO
 from pathlib import Path
@@ -60,6 +60,15 @@ def quoted(place: Location) -> str:
     file = Path(place.file)
     shown = file.relative_to(Path.cwd()) if file.is_relative_to(Path.cwd()) else file
     return f"{shown}:{place.line}   {(line(place.file, place.line) or '').strip()}".rstrip()
+
+
+def in_characters(place: Location) -> Location:
+    """Return a place as editors count its columns, of one that counts the bytes of UTF-8 as Python does."""
+    column = _characters(place.file, place.line, place.column)
+    end_column = _characters(place.file, place.end_line, place.end_column)
+    if (column, end_column) == (place.column, place.end_column):
+        return place
+    return replace(place, column=column, end_column=end_column)
 
 
 def statement_span(file: str, number: int) -> tuple[int, int] | None:
@@ -126,7 +135,7 @@ def forget() -> None:
 
 @lru_cache(maxsize=4096)
 def assignment_line(file: str, class_name: str, attribute: str) -> Location | None:
-    """Return where a class first assigns ``self.<attribute>``, or registers it under that name.
+    """Return where a class first assigns ``self.<attribute>``, or registers it under that name, in columns of bytes.
 
     ``class_name`` may be qualified (``Outer.Inner``, ``build.<locals>.Net``). None if nothing in the
     class's body does, or if the file cannot be parsed.
@@ -210,17 +219,14 @@ def _registers(call: ast.Call, attribute: str) -> bool:
 
 
 def _location(file: str, node: ast.stmt) -> Location:
-    """Return the span of a statement; the AST counts columns in bytes, editors in characters."""
+    """Return the span of a statement."""
     end_line = node.end_lineno or node.lineno
-    return Location(
-        file,
-        node.lineno,
-        _characters(file, node.lineno, node.col_offset) + 1,
-        end_line,
-        _characters(file, end_line, node.end_col_offset or 0) + 1,
-    )
+    return Location(file, node.lineno, node.col_offset + 1, end_line, (node.end_col_offset or 0) + 1)
 
 
-def _characters(file: str, number: int, width: int) -> int:
+def _characters(file: str, number: int, column: int) -> int:
+    """Return a column that counts bytes as one that counts characters; 0 for one that is not known."""
     text = line(file, number) or ""
-    return len(text.encode("utf-8", "surrogatepass")[:width].decode("utf-8", "replace"))
+    if text.isascii() or not column:
+        return column
+    return len(text.encode("utf-8", "surrogatepass")[: column - 1].decode("utf-8", "replace")) + 1

@@ -29,6 +29,22 @@ def test_a_line_of_the_project_is_relative_to_its_root() -> None:
     assert [each.location for each in located.related] == [Location("sub/b.py", 2), Location("/elsewhere/c.py", 3)]
 
 
+def test_columns_count_characters(tmp_path: Path) -> None:
+    """As editors do; Python counts bytes."""
+    (tmp_path / "net.py").write_text("# fällt\nfwd(入力, größe)\n", encoding="utf-8")
+    file = str(tmp_path / "net.py")
+    finding = EveryModule().finding("a", "bad", location=Location(file, 2, 13, 2, 20), related=(
+        Related("there", Location(file, 2, 5, 2, 11)), Related("there", Location(file, 2, 1, 2, 4)),
+        Related("there", Location(file, 1, 3)), Related("there", Location(file, 2)),
+    ))  # fmt: skip
+    located = Locator(tmp_path).locate(EveryModule(), captured(), finding)
+    assert located is not None
+    assert located.location == Location("net.py", 2, 9, 2, 14)
+    assert [each.location for each in located.related] == [
+        Location("net.py", 2, 5, 2, 7), Location("net.py", 2, 1, 2, 4), Location("net.py", 1, 3), Location("net.py", 2)
+    ]  # fmt: skip
+
+
 def test_what_lies_wholly_in_a_library_is_hidden() -> None:
     """Unless installed packages are included."""
     finding = _about(module("a", LIBRARY), Location(LIBRARY, 5))

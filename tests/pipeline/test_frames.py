@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+import pytest
+
 from visunn_lint.location import Location
-from visunn_lint.pipeline.frames import is_machinery, user_location
+from visunn_lint.pipeline.frames import is_machinery, raising_location, user_location
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -31,3 +33,11 @@ def test_machinery_is_torchs_and_our_own() -> None:
 
     files = [functional_module.__file__, __file__, "<string>", "<frozen importlib._bootstrap>"]
     assert [is_machinery(file) for file in files] == [True, False, True, True]
+
+
+def test_a_syntax_error_has_its_column_in_bytes() -> None:
+    """As all places of a run have; the error itself counts characters."""
+    with pytest.raises(SyntaxError) as raised:
+        compile("größe = = 2\n", "net.py", "exec")
+    assert raised.value.offset == len("größe = =")
+    assert raising_location(raised.value) == Location("net.py", 1, len("größe = =".encode()))

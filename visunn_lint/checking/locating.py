@@ -1,4 +1,4 @@
-"""Findings brought to the user's own lines, with paths as seen from the project's root."""
+"""Findings brought to the user's own lines, in paths as seen from the project's root and columns as editors count."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from itertools import chain
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from visunn_lint import query
+from visunn_lint import query, source
 from visunn_lint.finding import Finding, Related
 from visunn_lint.location import Location, is_installed
 
@@ -29,16 +29,17 @@ class Locator:
     def locate(self, rule: Rule, model: CapturedModel, finding: Finding) -> Finding | None:
         """Return a finding at the user's line it belongs to; None for one about a library's code alone.
 
-        A line of a library is kept among the related places. Files are relative to the root.
+        A line of a library is kept among the related places. Files are relative to the root, columns
+        count characters.
         """
         if finding.location is None or self.is_own(finding.location.file):
-            return self._relative(finding)
+            return self._as_reported(finding)
         own = next((place for place in _places(finding.related) if self.is_own(place.file)), None)
         if own is None and rule.scope == "code" and not self.include_installed:
             return None
         if own is None:
             own = next((place for place in _user_lines(model, finding) if self.is_own(place.file)), None)
-        return self._relative(finding if own is None else _moved(finding, own))
+        return self._as_reported(finding if own is None else _moved(finding, own))
 
     def is_own(self, file: str) -> bool:
         """Return whether a file is the project's; a project that lies among installed packages is one, too."""
@@ -46,14 +47,14 @@ class Locator:
             return True
         return is_installed(str(self.root / "model.py")) and Path(file).is_relative_to(self.root)
 
-    def _relative(self, finding: Finding) -> Finding:
-        related = tuple(replace(each, location=self._from_root(each.location)) for each in finding.related)
-        return replace(finding, location=self._from_root(finding.location), related=related)
+    def _as_reported(self, finding: Finding) -> Finding:
+        related = tuple(replace(each, location=self._shown(each.location)) for each in finding.related)
+        return replace(finding, location=self._shown(finding.location), related=related)
 
-    def _from_root(self, place: Location | None) -> Location | None:
+    def _shown(self, place: Location | None) -> Location | None:
         if place is None:
             return None
-        file = Path(place.file)
+        place, file = source.in_characters(place), Path(place.file)
         return replace(place, file=file.relative_to(self.root).as_posix()) if file.is_relative_to(self.root) else place
 
 

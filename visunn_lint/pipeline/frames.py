@@ -70,7 +70,8 @@ def raising_location(error: BaseException) -> Location | None:
     on the stack it is the innermost of theirs, and None if there is nothing outside torch.
     """
     if isinstance(error, SyntaxError) and error.filename and error.lineno:
-        return Location(error.filename, error.lineno, error.offset or 0)
+        before = (error.text or "")[: max((error.offset or 0) - 1, 0)]
+        return Location(error.filename, error.lineno, (error.offset or 0) + len(before.encode()) - len(before))
     places = [step for step in _steps(error.__traceback__) if not is_machinery(step.tb_frame.f_code.co_filename)]
     own = [step for step in places if not is_foreign(step.tb_frame.f_code.co_filename)]
     for step in (own or places)[-1:]:
