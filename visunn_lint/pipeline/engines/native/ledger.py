@@ -28,8 +28,6 @@ class Ledger:
 
     def add(self, record: Record) -> int:
         """Append a record and return its index."""
-        index = len(self.records)
-        self.records.append(record)
         scope = record.scope
         if scope is not None:
             module, call = scope.module, scope.call
@@ -40,19 +38,23 @@ class Ledger:
         else:
             prefix = self._prefixes.get(record.module) or self._keep(record.module, 0)
             last = record.label.rpartition(".")[2] or record.kind
-        self.names.append(self._taken.take_within(prefix, last))
-        return index
+        return self._append(record, self._taken.take_within(prefix, last))
 
     def add_stored(
         self, kind: NodeKind, module: str, name: str, outputs: tuple[TensorSpec, ...], *, requires_grad: bool
     ) -> int:
         """Append the record of a tensor that a module holds under a name, and return its index."""
-        index = len(self.records)
         label = f"{module}.{name}" if module else name
-        self.records.append(Record(kind, kind, None, (), (), outputs, _FLAGS[requires_grad], None, label, module))
+        record = Record(kind, kind, None, (), (), outputs, _FLAGS[requires_grad], None, label, module)
         prefix = self._prefixes.get(module) or self._keep(module, 0)
         last = name.rpartition(".")[2] or kind if "." in name or not name else name
-        self.names.append(self._taken.take_within(prefix, last))
+        return self._append(record, self._taken.take_within(prefix, last))
+
+    def _append(self, record: Record, name: str) -> int:
+        """Append a record with its name: both or, where the stack has no room to find the name, neither."""
+        index = len(self.records)
+        self.records.append(record)
+        self.names.append(name)
         return index
 
     def _keep(self, module: str, call: int) -> str:

@@ -12,6 +12,7 @@ import torch
 from visunn_lint.pipeline.collecting import uncollected
 from visunn_lint.pipeline.engines.native import table
 from visunn_lint.pipeline.engines.native.autograd import followed
+from visunn_lint.pipeline.engines.native.depth import as_deep_as_uncaptured
 from visunn_lint.pipeline.engines.native.ledger import Ledger
 from visunn_lint.pipeline.engines.native.modes import put_in_mode
 from visunn_lint.pipeline.engines.native.module_calls import observed
@@ -66,6 +67,7 @@ def run(request: Request, rung: MetaRung | RealRung, *, with_grad: bool, tape: T
     model, kwargs = without_compiler(request.model), dict(request.kwargs)
     with ExitStack() as stack:
         stack.enter_context(uncollected() if rung.name == "meta" else nullcontext())  # real memory is worth collecting
+        stack.enter_context(as_deep_as_uncaptured())
         stack.enter_context(outer_paused())
         stack.enter_context(same_surroundings())
         plain = stack.enter_context(preserved(model, request.args, kwargs))
