@@ -52,6 +52,7 @@ class Stateful(nn.Module):
         self.ordered = OrderedDict(a=1, b=2)
         self.last = deque([1], maxlen=1)
         self.names = {"x"}
+        self.bits = bytearray(b"a")
         self.cache = Cache()
         self.slotted = Slotted()
         self.space = SimpleNamespace(n=1)
@@ -70,6 +71,7 @@ def state(model: Stateful) -> dict[str, object]:
         "ordered": list(model.ordered.items()),
         "last": list(model.last),
         "names": set(model.names),
+        "bits": bytes(model.bits),
         "cache": (list(model.cache.keys), model.cache.length),
         "slotted": model.slotted.count,
         "space": model.space.n,
@@ -95,6 +97,8 @@ CHANGES: dict[str, Callable[[Stateful], object]] = {
     "ordered dict": lambda model: model.ordered.move_to_end("a"),
     "deque": lambda model: model.last.append(2),
     "set": lambda model: model.names.add("y"),
+    "byte": lambda model: model.bits.__setitem__(0, 0),
+    "more bytes": lambda model: model.bits.extend(b"b"),
     "list in an object": lambda model: model.cache.keys.append(1),
     "attribute of an object": lambda model: setattr(model.cache, "length", 1),
     "slot": lambda model: setattr(model.slotted, "count", 1),

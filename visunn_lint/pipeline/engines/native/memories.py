@@ -85,6 +85,17 @@ def _(value: list[Any] | deque[Any]) -> Memory:
 
 
 @remember.register
+def _(value: bytearray) -> Memory:
+    saved = bytes(value)
+
+    def restore() -> None:
+        if value != saved:
+            value[:] = saved
+
+    return Memory(restore)
+
+
+@remember.register
 def _(value: set) -> Memory:  # type: ignore[type-arg]  # singledispatch wants the bare class
     saved = contents(value)
 
@@ -155,5 +166,5 @@ def _class_state(module_class: type) -> list[object]:
         for cls in module_class.__mro__
         if not cls.__module__.startswith(("torch.", "builtins"))
         for name, item in list(cls.__dict__.items())
-        if isinstance(item, dict | list | set | deque) and not name.startswith("__")
+        if isinstance(item, dict | list | set | deque | bytearray) and not name.startswith("__")
     ]

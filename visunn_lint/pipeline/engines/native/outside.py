@@ -100,7 +100,7 @@ class _Reach:
 
 
 _known: Final[WeakKeyDictionary[type | FunctionType, _Reach]] = WeakKeyDictionary()
-_CONTAINERS: Final = (dict, list, set, deque)
+_CONTAINERS: Final = (dict, list, set, deque, bytearray)
 _STORE: Final = dis.opmap["STORE_GLOBAL"]
 _NOT_A_USERS: Final = frozenset({"torch", "numpy", "visunn_lint", *sys.stdlib_module_names})
 
