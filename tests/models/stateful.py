@@ -48,6 +48,19 @@ class CallCounter(nn.Module):
         return x * self.calls + self.calls_seen
 
 
+def _counter_on_a_class() -> nn.Module:
+    """Return a model whose forward counts its calls on its class, which is of its own."""
+
+    class ClassCounter(nn.Module):
+        calls = 0
+
+        def forward(self, x: Tensor) -> Tensor:
+            type(self).calls += 1
+            return x * type(self).calls
+
+    return ClassCounter()
+
+
 class Attributes(nn.Module):
     """A forward that sets a new attribute, replaces one and deletes one."""
 
@@ -250,6 +263,7 @@ _rows = floats((2, 4))
 STATEFUL = (
     Case("cache in a list", Cache, _rows),
     Case("call counter", CallCounter, _rows),
+    Case("call counter on a class", _counter_on_a_class, _rows),
     Case("attributes", Attributes, _rows),
     Case("containers", Containers, _rows),
     Case("objects", Objects, _rows),

@@ -14,6 +14,7 @@ import torch
 from torch import nn
 
 import visunn_lint
+from visunn_lint.pipeline.engines.native import classes
 from visunn_lint.pipeline.engines.native.snapshot import preserved
 
 if TYPE_CHECKING:
@@ -37,9 +38,16 @@ class Slotted:
         self.count = 0
 
 
-class Stateful(nn.Module):
+class Counting:
+    """State on a class beside the modules."""
+
+    made = 0
+
+
+class Stateful(Counting, nn.Module):
     """Holds state of every kind."""
 
+    known: ClassVar[int | None] = 0
     shared: list[int] = []  # noqa: RUF012 -- state on the class is what the test is about
 
     def __init__(self) -> None:
@@ -62,6 +70,9 @@ class Stateful(nn.Module):
         self.array = np.zeros(3)
 
 
+_CLASSES = (Stateful, Counting)
+
+
 def state(model: Stateful) -> dict[str, object]:
     """Return all state of a model as values that can be compared."""
     return {
@@ -80,6 +91,7 @@ def state(model: Stateful) -> dict[str, object]:
         "rng": model.rng.bit_generator.state,
         "array": model.array.tolist(),
         "shared": list(model.shared),
+        "class": [{name: value for name, value in vars(cls).items() if name[:2] != "__"} for cls in _CLASSES],
         "attributes": sorted(vars(model)),
         "modules": [(name, id(module), type(module)) for name, module in model.named_modules()],
         "parameters": [(name, id(p), p.requires_grad, dict(vars(p))) for name, p in model.named_parameters()],
@@ -108,6 +120,10 @@ CHANGES: dict[str, Callable[[Stateful], object]] = {
     "numpy generator": lambda model: model.rng.random(),
     "numpy array": lambda model: model.array.__setitem__(0, 1.0),
     "list on the class": lambda model: model.shared.append(1),
+    "attribute of the class": lambda model: setattr(type(model), "known", 1),
+    "attribute of a base class": lambda model: setattr(type(model).__mro__[1], "made", 1),
+    "attribute new on the class": lambda model: setattr(type(model), "seen", 1),
+    "attribute lost by the class": lambda model: delattr(type(model), "known"),
     "submodule": lambda model: setattr(model, "fc", nn.Linear(2, 2)),
     "new submodule": lambda model: model.add_module("more", nn.ReLU()),
     "class of a module": lambda model: setattr(model.fc, "__class__", nn.Identity),
@@ -235,3 +251,25 @@ def test_classes_that_equal_each_other_are_told_apart() -> None:
     assert ([type(part) is cls for part, cls in zip(model, (One, Other), strict=True)], One.log, Other.log) == (
         [True, True], [], []
     )  # fmt: skip
+
+
+def test_a_class_that_has_not_changed_is_not_written_to(monkeypatch: pytest.MonkeyPatch) -> None:
+    """To set an attribute has Python look up all of that class anew."""
+    written: list[type] = []
+    monkeypatch.setattr(classes, "_rebind", lambda cls, *_: written.append(cls))
+    with preserved(Stateful()):
+        pass
+    assert written == []
+
+
+def test_a_function_that_another_capture_put_on_a_class_is_left() -> None:
+    """That one takes it away itself, and needs it until then."""
+
+    class Own(nn.Module):
+        def step(self) -> int:
+            return 1
+
+    model, stands_in = Own(), lambda _: 2
+    with preserved(model):
+        Own.step = stands_in  # type: ignore[method-assign]
+    assert vars(Own)["step"] is stands_in

@@ -1,4 +1,4 @@
-"""How each kind of mutable object is remembered and put back, but for modules, dicts and tensors: see the snapshot."""
+"""How each kind of mutable object is remembered and put back; modules, classes, dicts and tensors: see the snapshot."""
 
 from __future__ import annotations
 
@@ -10,7 +10,6 @@ from types import FunctionType, MethodType
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import torch
-from torch import nn
 
 from visunn_lint.pipeline.engines.native.atoms import contents
 from visunn_lint.pipeline.engines.native.outside import FunctionCache, GlobalName, filled_cells, outside
@@ -46,12 +45,6 @@ def remember(value: object) -> Memory:
             object.__setattr__(value, name, item)
 
     return Memory(restore, [*(attributes.values() if isinstance(attributes, dict) else ()), *slots.values()])
-
-
-@remember.register
-def _(value: type) -> Memory:
-    """Remember nothing of a class but what a user's module class holds, or reaches, for all its instances."""
-    return Memory(None, [*_class_state(value), *outside(value)]) if issubclass(value, nn.Module) else Memory()
 
 
 @remember.register(FunctionCache)
@@ -157,14 +150,3 @@ def _slots(value: object) -> Mapping[str, object]:
     declared = (cls.__dict__.get("__slots__", ()) for cls in type(value).__mro__)
     names = (name for slots in declared for name in ((slots,) if isinstance(slots, str) else slots))
     return {name: getattr(value, name) for name in names if not name.startswith("__") and hasattr(value, name)}
-
-
-def _class_state(module_class: type) -> list[object]:
-    """Return the containers that a user's module class holds for all its instances."""
-    return [
-        item
-        for cls in module_class.__mro__
-        if not cls.__module__.startswith(("torch.", "builtins"))
-        for name, item in list(cls.__dict__.items())
-        if isinstance(item, dict | list | set | deque | bytearray) and not name.startswith("__")
-    ]

@@ -14,7 +14,9 @@ from torch import nn
 
 from visunn_lint.pipeline.engines.native.atoms import holds_atoms, is_atomic
 from visunn_lint.pipeline.engines.native.attributes import HOLDING, HOOKS, OWN, columns_of, compound_in
+from visunn_lint.pipeline.engines.native.classes import Classes
 from visunn_lint.pipeline.engines.native.memories import remember
+from visunn_lint.pipeline.engines.native.outside import outside
 from visunn_lint.pipeline.engines.native.restoring import training_flag
 from visunn_lint.pipeline.engines.native.structure import PLAIN_TENSORS
 
@@ -35,10 +37,10 @@ def preserved(*roots: object) -> Iterator[AbstractSet[int]]:
 
     Gives the identities of the modules that were seen to have nothing but atoms in their plain attributes.
 
-    For each module its class, ``__dict__``, parameters, buffers, children and hooks; for each
-    builtin container its items; for each plain object its attributes; for each function what it
-    closes over; for each generator its state. The values of tensors are not touched: the capture
-    works on stand-ins.
+    For each module its class, ``__dict__``, parameters, buffers, children and hooks, and the
+    attributes of its class and bases that are no functions; for each builtin container its items;
+    for each plain object its attributes; for each function what it closes over; for each generator
+    its state. The values of tensors are not touched: the capture works on stand-ins.
     """
     snapshot = _Snapshot(roots)
     try:
@@ -106,6 +108,7 @@ class _Snapshot:
         self._lists: list[tuple[list[Any], list[Any]]] = []
         self._empty: list[dict[Any, Any] | set[Any]] = []
         self._others: list[Restore] = []
+        self._classes = Classes()
         self.plain: set[int] = set()
         self._inside: list[Any] = list(roots)
         self._alike: defaultdict[int, list[nn.Module]] = defaultdict(list)
@@ -122,6 +125,7 @@ class _Snapshot:
             _LIST: self._take_list,
             _MODULE: self._take_module,
             _SCRIPT: self._take_script,
+            _CLASS: self._take_class,
             _OTHER: self._take_other,
         }
         seen: dict[int, object] = {}
@@ -195,6 +199,12 @@ class _Snapshot:
         if not holds_atoms(value):
             self._inside.extend(value)
 
+    def _take_class(self, cls: type) -> None:
+        """Remember of a class what a module's holds, or reaches, for all its instances; of another nothing."""
+        if issubclass(cls, nn.Module):
+            self._inside.extend(self._classes.take(cls))
+            self._inside.extend(outside(cls))
+
     def _take_other(self, value: object) -> None:
         memory = remember(value)
         if memory.restore is not None:
@@ -203,7 +213,8 @@ class _Snapshot:
 
     def restore(self) -> None:
         """Put everything back."""
-        self._restore_classes()
+        self._restore_kinds()
+        self._classes.restore()
         for restore in reversed(self._others):
             restore()
         self._tensors.restore()
@@ -216,7 +227,7 @@ class _Snapshot:
                 if container:
                     container.clear()
 
-    def _restore_classes(self) -> None:
+    def _restore_kinds(self) -> None:
         if not all(map(is_, map(type, self._modules), self._kinds)):
             for module, cls in zip(self._modules, self._kinds, strict=True):
                 if type(module) is not cls:
@@ -231,7 +242,12 @@ def _by_names(modules: list[nn.Module]) -> Iterable[list[nn.Module]]:
     return groups.values() if len(groups) > 1 else [[module] for module in modules]
 
 
-_ATOM, _TENSOR, _DICT, _LIST, _MODULE, _SCRIPT, _OTHER = "atom", "tensor", "dict", "list", "module", "script", "other"
+_ATOM, _TENSOR, _DICT, _LIST, _OTHER = "atom", "tensor", "dict", "list", "other"
+_MODULE, _SCRIPT, _CLASS = "module", "script", "class"
+_SORTS: Final[tuple[tuple[type, str], ...]] = (
+    (torch.Tensor, _TENSOR), (torch.jit.ScriptModule, _SCRIPT), (nn.Module, _MODULE), (type, _CLASS),
+)  # fmt: skip
+"""By class, the closest first."""
 
 
 @lru_cache(maxsize=4096)
@@ -243,11 +259,7 @@ def _sort(kind: type) -> str:
         return _DICT
     if kind is list:
         return _LIST
-    if issubclass(kind, torch.Tensor):
-        return _TENSOR
-    if issubclass(kind, torch.jit.ScriptModule):
-        return _SCRIPT
-    return _MODULE if issubclass(kind, nn.Module) else _OTHER
+    return next((sort for base, sort in _SORTS if issubclass(kind, base)), _OTHER)
 
 
 def _restore_dicts(dicts: Iterable[dict[Any, Any]], saved: list[dict[Any, Any]]) -> None:
