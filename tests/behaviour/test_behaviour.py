@@ -70,6 +70,21 @@ class Shifted(nn.Module):
         return y.transpose(1, 2)
 
 
+class Normed(nn.Module):
+    """Normalises each position before all of them attend to each other."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.norm = nn.LayerNorm(16)
+        self.attention = nn.MultiheadAttention(16, 2, batch_first=True)
+
+    def forward(self, x: Tensor) -> Tensor:
+        """Return the same shape."""
+        h = self.norm(x.to(self.norm.weight))
+        y: Tensor = x + self.attention(h, h, h)[0]
+        return y
+
+
 class Noisy(nn.Module):
     """Draws from torch's generator in eval too."""
 
@@ -113,6 +128,23 @@ def test_a_model_may_look_ahead_itself(model: nn.Module) -> None:
         f"{type(model).__name__} is not causal along axis 1: output position 0 changes with input position 1\n"
         "    it comes in by what the model itself does, between its modules"
     )
+
+
+@pytest.mark.parametrize(
+    "x",
+    [torch.zeros(2, 8, 16), torch.ones(2, 8, 16), torch.arange(256.0).view(2, 8, 16), torch.arange(256).view(2, 8, 16)],
+    ids=["zeros", "ones", "floats", "integers"],
+)
+def test_a_norm_does_not_hide_what_changes(x: Tensor) -> None:
+    """Each element of a position changes by another amount, which no norm takes away again."""
+    message = failure(lambda: assert_causal(Normed(), (x,)))
+    assert message.startswith("Normed is not causal along axis 1: output position 0 changes with input position 1\n")
+
+
+@pytest.mark.parametrize("scale", [1e-6, 1e12])
+def test_positions_change_as_much_as_their_values_are_large(scale: float) -> None:
+    """What is added to a large value does not drown in it."""
+    assert "changes with input position 1" in failure(lambda: assert_causal(Centred(), (torch.ones(2, 6, 4) * scale,)))
 
 
 @pytest.mark.parametrize(

@@ -64,8 +64,9 @@ def find_leak(model: nn.Module, args: tuple[Any, ...], kwargs: Mapping[str, Any]
         if not _equal(before.outputs, _run(copy, args, kwargs).outputs):
             message = "two runs on the same inputs differ: what depends on what cannot be told"
             raise InputError(message, hint="let the model draw its random numbers from torch's generator")
+        random = torch.Generator().manual_seed(0)
         for position in _sample(length):
-            changed = _changed((args, dict(kwargs)), axis, length, batch, position)
+            changed = _changed((args, dict(kwargs)), axis, length, batch, position, random)
             after = _run(copy, *changed)
             output = _first_change(before.outputs, after.outputs, axis, length, position)
             if output is not None:
@@ -88,26 +89,46 @@ def _sample(length: int) -> list[int]:
     return sorted({1 + step * (length - 2) // (_MOST - 1) for step in range(_MOST)})
 
 
-def _changed(arguments: Any, axis: int, length: int, batch: int, position: int) -> Any:  # noqa: ANN401 -- whatever forward takes
+def _changed(
+    arguments: Any,  # noqa: ANN401 -- whatever forward takes
+    axis: int,
+    length: int,
+    batch: int,
+    position: int,
+    random: torch.Generator,
+) -> Any:  # noqa: ANN401 -- as above
     """Return the arguments with one position changed in each tensor that has the positions."""
 
     def change(leaf: object) -> object:
         if not isinstance(leaf, Tensor) or not _has(leaf, axis, length) or leaf.dtype == torch.bool:
             return leaf
-        return _with_other(leaf, axis, position) if leaf.shape[0] == batch else leaf
+        return _with_other(leaf, axis, position, random) if leaf.shape[0] == batch else leaf
 
     return pytree.tree_map(change, arguments)
 
 
-def _with_other(tensor: Tensor, axis: int, position: int) -> Tensor:
-    """Return a copy with other values at a position; an index stays one that the model knows."""
+def _with_other(tensor: Tensor, axis: int, position: int, random: torch.Generator) -> Tensor:
+    """Return a copy with other values at a position; an index stays one that the model knows.
+
+    Each element changes by an amount of its own: norms, softmax and differences do not see what is added to all alike.
+    """
     copy = tensor.clone()
     place = copy.select(axis, position)
     if tensor.is_floating_point() or tensor.is_complex():
-        place.add_(1.0)
+        amounts = torch.randn(place.shape, generator=random, dtype=place.dtype) * _scale(tensor)
+        place.add_(amounts.to(place.device))
     else:
-        place.copy_(torch.where(place > 0, place - 1, torch.ones_like(place)))
+        shares = torch.rand(place.shape, generator=random, dtype=torch.float64)
+        lower = (place.cpu() * shares).to(place)
+        place.copy_(torch.where(place > 0, lower, torch.ones_like(place)))
     return copy
+
+
+def _scale(tensor: Tensor) -> float:
+    """Return the mean size of the finite values of a tensor, 1 if they are all 0 or there are none."""
+    sizes = tensor.abs().cpu().double()
+    finite = sizes[sizes.isfinite()]
+    return finite.mean().item() or 1.0 if finite.numel() else 1.0
 
 
 def _run(model: nn.Module, args: tuple[Any, ...], kwargs: Mapping[str, Any]) -> _Run:
