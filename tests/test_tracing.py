@@ -111,6 +111,12 @@ def test_inputs_that_do_not_fit_are_refused() -> None:
         trace(nn.Linear(3, 3), (_X, _X))
 
 
+def test_named_values_are_a_dict() -> None:
+    """What has no names is refused before anything runs."""
+    with pytest.raises(InputError, match="kwargs has to be a dict of the named arguments, not a list"):
+        trace(nn.Linear(3, 3), kwargs=[_X])  # type: ignore[arg-type]
+
+
 def test_unknown_engine_is_refused() -> None:
     """An engine that there is not is named with the closest."""
     with pytest.raises(InputError, match="no engine is called 'nativ'"):

@@ -33,9 +33,9 @@ def trace(
     ``{"tokens": "2x16:int64"}``). With neither, what the model declares is taken
     (``example_inputs``, Lightning, transformers, timm), else inputs are inferred. The model is left
     as it was found. Raises CaptureError, with the topology up to there, when forward raises, and
-    InputError for inputs that do not fit or cannot be inferred.
+    InputError for inputs that do not fit or cannot be inferred, and for what is no model, or no mode.
     """
-    run = run_live(Subject(Request(model), [mode], engine), args, kwargs, inputs)
+    run = run_live(Subject(Request(model, mode=mode), [mode], engine), args, kwargs, inputs)
     topology = run.topologies[mode]
     if topology.failure is not None:
         raise raised_in(topology) from run.errors[mode]

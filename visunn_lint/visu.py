@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from visunn_lint.errors import InputError, VisunnError
 from visunn_lint.loading.raising import raised_in
 from visunn_lint.pipeline import build_topology, capture
+from visunn_lint.pipeline.engines.engine import check_mode, check_model
 from visunn_lint.pipeline.events import LogWriter, run_folder
 from visunn_lint.pipeline.inputs.batches import arguments_of, first_batch
 
@@ -36,8 +37,8 @@ class Visu:
     holds one batch, in place of the loader. Model, loader and random generators are left as they were; no process
     is forked, nothing is pickled.
 
-    Raises CaptureError when forward raises, InputError for a batch that does not fit, TargetError for a name that
-    leads out of ``logdir``, and VisunnError if the log cannot be written.
+    Raises CaptureError when forward raises, InputError for a batch that does not fit and for what is no model,
+    TargetError for a name that leads out of ``logdir``, and VisunnError if the log cannot be written.
     """
 
     def __init__(
@@ -49,6 +50,8 @@ class Visu:
         *,
         mode: Mode = "eval",
     ) -> None:
+        check_model(model)
+        check_mode(mode)
         folder = run_folder(Path(logdir), name)
         args, kwargs = arguments_of(first_batch(dataloader), model)
         self._capture = capture(model, args, kwargs, mode=mode)

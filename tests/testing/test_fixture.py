@@ -225,7 +225,7 @@ def test_a_forward_that_raises_shows_the_users_lines(pytester: pytest.Pytester, 
         (
             "visunn.check(3)",
             "InputError: 3 is no torch.nn.Module",
-            "give a model, or the name of one in the configuration",
+            "give the model itself; names and files are for `visunn check` and the fixture",
         ),
         (
             'visunn("good", mode="evla")',

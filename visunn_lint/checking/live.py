@@ -40,7 +40,7 @@ def check(
     table as under ``[tool.visunn]``, or settings; without it the defaults hold, no file is read.
 
     A ``forward`` that raises is finding VIS213, no exception. Raises InputError for inputs that do not
-    fit or cannot be guessed, ConfigError for unknown rules and options.
+    fit or cannot be guessed and for what is no model, ConfigError for unknown rules and options.
     """
     settings = _settings(select, ignore, config)
     captured = _captured(model_or_topology, args, kwargs, inputs, needed_facts(settings))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
@@ -26,7 +27,7 @@ from visunn_lint.spec import InputSpec
 from visunn_lint.topology import CapturedModel
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Mapping, Sequence
+    from collections.abc import Callable, Collection, Sequence
     from pathlib import Path
     from types import ModuleType
 
@@ -141,14 +142,23 @@ def run_live(subject: Subject, args: tuple[Any, ...] | None, kwargs: Mapping[str
     if args is not None and inputs is not None:
         message = "args and inputs are both given"
         raise InputError(message, hint="args are values, inputs are specs: give one of them")
+    named = _named(kwargs)
     cls = type(subject.model)
     mark = mark_of(cls, sys.modules.get(cls.__module__))
     subject = replace(subject, shapes=mark.shapes if mark is not None else None)
-    if args is not None or (kwargs and inputs is None and is_complete(subject.model, kwargs)):
-        return run_with(subject, from_values(subject.model, () if args is None else args, kwargs or {}))
+    if args is not None or (named and inputs is None and is_complete(subject.model, named)):
+        return run_with(subject, from_values(subject.model, () if args is None else args, named))
     given = InputSpec.parse(inputs) if inputs is not None else mark.inputs if mark is not None else None
-    values = {**(mark.kwargs if mark is not None else {}), **(kwargs or {})}
+    values = {**(mark.kwargs if mark is not None else {}), **named}
     return run_chosen(subject, given, values)
+
+
+def _named(kwargs: object) -> Mapping[str, Any]:
+    """Return values by name, none for None; raises InputError for what has no names."""
+    if isinstance(kwargs, Mapping | None):
+        return kwargs or {}
+    message = f"kwargs has to be a dict of the named arguments, not a {type(kwargs).__name__}"
+    raise InputError(message, hint='write kwargs={"mask": mask}')
 
 
 def run_chosen(

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from visunn_lint.errors import InputError, VisunnError
+from visunn_lint.pipeline.engines.engine import check_mode, check_model
 from visunn_lint.testing.behaviours import Behaviours
 from visunn_lint.testing.briefly import brief, brief_cause
 from visunn_lint.testing.captures import Captures
@@ -106,10 +107,11 @@ class Visunn(Behaviours):
         mode: Mode,
         engine: str,
     ) -> Topology:
-        _check(model, mode)
+        check_mode(mode)
         if isinstance(model, str):
             _refuse_inputs(model, args, kwargs, inputs)
             return self._find(self, (model, mode, engine), lambda: self._named(model, mode, engine))
+        check_model(model)
         from visunn_lint.tracing import trace  # noqa: PLC0415 -- imports torch
 
         return self._find(
@@ -126,7 +128,6 @@ class Visunn(Behaviours):
         inputs: object,
         settings: Settings,
     ) -> Report:
-        _check(model)
         if isinstance(model, str):
             _refuse_inputs(model, args, kwargs, inputs)
             return lint_configured(model, settings)
@@ -201,19 +202,6 @@ def shown_findings(report: Report, settings: Settings) -> str:
     number = len(report.findings)
     head = f"{number} finding{'' if number == 1 else 's'} in {', '.join(report.topologies)}"
     return f"{head}\n{full.render(report, View(root=settings.root or Path.cwd(), quiet=True)).rstrip()}"
-
-
-def _check(model: object, mode: str = "eval") -> None:
-    """Raise InputError for what is no model, or no mode."""
-    if isinstance(model, type):
-        message = f"`{model.__name__}` is a class, and a model is an instance of one"
-        raise InputError(message, hint=f"build it: {model.__name__}(…)")
-    if not isinstance(model, str) and not hasattr(model, "named_modules"):
-        message = f"{model!r} is no torch.nn.Module"
-        raise InputError(message, hint="give a model, or the name of one in the configuration")
-    if mode not in {"eval", "train"}:
-        message = f"no such mode: {mode!r}"
-        raise InputError(message, hint='modes are "eval" and "train"')
 
 
 def _refuse_inputs(name: str, args: tuple[Any, ...] | None, kwargs: Mapping[str, Any] | None, inputs: object) -> None:

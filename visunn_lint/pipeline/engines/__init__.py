@@ -31,7 +31,7 @@ def find(name: str) -> Engine:
 def check_name(name: str) -> None:
     """Raise InputError for the name of an engine that there is not; imports none."""
     if name not in {"auto", *names()}:
-        close = get_close_matches(name, names(), n=1)
+        close = get_close_matches(str(name), names(), n=1)
         hint = f"did you mean {close[0]}?" if close else f"there are {', '.join(['auto', *names()])}"
         message = f"no engine is called {name!r}"
         raise InputError(message, hint=hint)
