@@ -251,12 +251,16 @@ _SEEN = ((2, 3), "float32")
         (property(lambda _: (_X, 1)), ((_SEEN, 1), {})),
         (staticmethod(lambda: {"x": _X, "y": _X}), ((), {"x": _SEEN, "y": _SEEN})),
         ("2x3, y=2x3", ((_SEEN,), {"y": _SEEN})),
+        (("2x3", "y=2x3"), ((_SEEN,), {"y": _SEEN})),
+        ({"x": "2x3", "y": None}, ((), {"x": _SEEN, "y": None})),
+        ({"x": ["2x3", (2, 3)], "y": {"z": "2x3"}}, ((), {"x": [_SEEN, _SEEN], "y": {"z": _SEEN}})),
+        ({"x": _X, "y": "sum"}, ((), {"x": _SEEN, "y": "sum"})),
         (None, None),
     ],
 )
 @pytest.mark.parametrize("name", ["example_inputs", "example_input_array"])
 def test_forms_of_example_inputs(name: str, value: object, expected: object) -> None:
-    """Tuples are positional, dicts named; methods, properties and static methods are called; strings are specs."""
+    """Tuples are positional, dicts named; what can be called is called; strings are specs where no tensor is."""
     assert _declared(type("Net", (Two,), {name: value})()) == expected
 
 
@@ -285,6 +289,15 @@ def test_example_that_does_not_fit_is_refused() -> None:
     model = type("Net", (Two,), {"example_inputs": (_X,)})()
     assert _refusal(lambda: _declared(model))[0] == (
         "the inputs do not fit Net.forward(x, y): missing a required argument: 'y'"
+    )
+
+
+def test_example_that_cannot_be_read_is_refused() -> None:
+    """A typing error in a declared spec is told by the name of the declaration."""
+    model = type("Net", (Two,), {"example_inputs": {"x": "b y 3", "y": "b x 3"}})()
+    assert _refusal(lambda: _declared(model)) == (
+        "`example_inputs`: cannot read the input 'b y 3'",
+        "write it like 2x3x224x224, b x 3 x 32 x 32 (b is the batch), 2x16:int64 or name=2x16:int64",
     )
 
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from visunn_lint.pipeline.inputs.arguments import Arguments, from_spec
 from visunn_lint.pipeline.inputs.conventions import declared_inputs
 from visunn_lint.pipeline.inputs.inference import infer
+from visunn_lint.pipeline.inputs.signature import check, check_names
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -33,12 +34,16 @@ def choose_arguments(
     from. What a library declares for all of its models alike counts if forward accepts it. Raises
     InputError for inputs that do not fit, or that cannot be found.
     """
+    check_names(model, kwargs or {})
     if given:
         return from_spec(given, model, kwargs)
     declared = declared_inputs(model, module)
     known = dict(kwargs or {})
     if declared is not None:
         arguments = replace(declared.arguments, kwargs={**declared.arguments.kwargs, **known})
-        if not declared.is_default or run(arguments).failure is None:
+        if not declared.is_default:
+            check(model, arguments.args, arguments.kwargs)
+            return arguments
+        if run(arguments).failure is None:
             return arguments
     return infer(model, run, known)

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from types import NoneType
 from typing import TYPE_CHECKING, Any
 
 import torch
 from torch import Tensor, nn
+from torch.utils import _pytree as pytree
 
 from visunn_lint.errors import InputError, VisunnError
 from visunn_lint.pipeline.building.devices import pretend_devices
@@ -24,6 +26,9 @@ if TYPE_CHECKING:
 
 _OWN = ("example_inputs", "example_input_array")
 
+_SPELLED = (str, int, float, NoneType, TensorInput)
+"""What inputs are spelled with, once containers are taken apart."""
+
 
 @dataclass(frozen=True, slots=True)
 class Declared:
@@ -37,7 +42,8 @@ def declared_inputs(model: nn.Module, module: ModuleType | None) -> Declared | N
     """Return what a model, or the module that defines it, declares as inputs; None if nothing.
 
     First ``example_inputs`` and ``example_input_array`` (Lightning): a tuple is the positional
-    arguments, a dict the named ones, a callable is called. Then ``dummy_inputs`` (transformers)
+    arguments, a dict the named ones, a callable is called; a string, or several and no tensor, is
+    any spelling of InputSpec. Then ``dummy_inputs`` (transformers)
     and ``pretrained_cfg["input_size"]`` (timm). Raises InputError for a declaration that cannot
     be read or does not fit forward.
     """
@@ -105,7 +111,7 @@ def _raised(name: str, error: BaseException) -> InputError:
 
 
 def _arguments(found: Any, model: nn.Module, name: str) -> Arguments:  # noqa: ANN401 -- whatever the user declares
-    if isinstance(found, InputSpec | str) or _is_shape(found):
+    if isinstance(found, InputSpec) or _is_shape(found) or _is_spelled(found):
         return from_spec(_parsed(found, name), model)
     found = replace_tensors(found, _with_values)
     args = found if isinstance(found, tuple) else () if isinstance(found, dict) else (found,)
@@ -123,6 +129,12 @@ def _with_values(tensor: Tensor) -> Tensor:
 
 def _is_shape(found: object) -> bool:
     return isinstance(found, tuple) and len(found) > 1 and all(type(dim) is int or dim == "b" for dim in found)
+
+
+def _is_spelled(found: object) -> bool:
+    """Return whether there is a string in a declaration, and beside strings nothing but plain values."""
+    leaves = pytree.tree_leaves(found)
+    return any(isinstance(leaf, str) for leaf in leaves) and all(isinstance(leaf, _SPELLED) for leaf in leaves)
 
 
 def _parsed(found: object, name: str) -> InputSpec:

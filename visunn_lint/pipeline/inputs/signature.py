@@ -12,12 +12,14 @@ import torch
 from visunn_lint.errors import InputError
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Mapping
 
     from torch import nn
 
 _BY_POSITION = frozenset({Parameter.POSITIONAL_ONLY, Parameter.POSITIONAL_OR_KEYWORD})
 _VARIADIC = frozenset({Parameter.VAR_POSITIONAL, Parameter.VAR_KEYWORD})
+
+_EACH = "give one input for each parameter without default, by position or by name"
 
 
 def inner_model(model: nn.Module) -> nn.Module:
@@ -83,15 +85,27 @@ def needed(model: nn.Module) -> list[Parameter]:
 
 def check(model: nn.Module, args: tuple[Any, ...], kwargs: Mapping[str, Any]) -> None:
     """Raise InputError, naming the signature, if arguments do not fit forward by number or names."""
+    check_names(model, kwargs)
     found = signature(model)
     if found is None:
         return
     try:
         found.bind(*args, **kwargs)
     except TypeError as error:
-        name = _unknown(found, kwargs)
-        message = f"the inputs do not fit {spelled(model)}: {f'there is no `{name}`' if name else error}"
-        raise InputError(message, hint=_closest(found, name)) from None
+        message = f"the inputs do not fit {spelled(model)}: {error}"
+        raise InputError(message, hint=_EACH) from None
+
+
+def check_names(model: nn.Module, names: Iterable[str]) -> None:
+    """Raise InputError, naming the signature, for the first name that no parameter of forward has."""
+    found = {each.name: each for each in parameters(model)}
+    if signature(model) is None or any(each.kind is Parameter.VAR_KEYWORD for each in found.values()):
+        return
+    for name in names:
+        if name not in found:
+            close = get_close_matches(name, found, n=1)
+            message = f"the inputs do not fit {spelled(model)}: there is no `{name}`"
+            raise InputError(message, hint=f"did you mean `{close[0]}`?" if close else _EACH)
 
 
 def is_complete(model: nn.Module, kwargs: Mapping[str, Any]) -> bool:
@@ -107,20 +121,6 @@ def spelled(model: nn.Module) -> str:
     """Return ``Net.forward(x, mask=None)``, without annotations."""
     bare = [parameter.replace(annotation=Parameter.empty) for parameter in parameters(model)]
     return f"{type(inner_model(model)).__name__}.forward{Signature(bare)}"
-
-
-def _unknown(found: Signature, kwargs: Mapping[str, Any]) -> str:
-    """Return the first name that no parameter has, "" if there is none or any name is taken."""
-    if any(each.kind is Parameter.VAR_KEYWORD for each in found.parameters.values()):
-        return ""
-    return next((name for name in kwargs if name not in found.parameters), "")
-
-
-def _closest(found: Signature, name: str) -> str:
-    close = get_close_matches(name, found.parameters, n=1)
-    if close:
-        return f"did you mean `{close[0]}`?"
-    return "give one input for each parameter without default, by position or by name"
 
 
 def _from_schema(argument: Any) -> Parameter:  # noqa: ANN401 -- torch has no public type for it
