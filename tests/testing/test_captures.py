@@ -3,7 +3,11 @@
 from __future__ import annotations
 
 import gc
+import logging
+from collections import deque
+from dataclasses import dataclass, field
 from functools import partial
+from types import SimpleNamespace
 from typing import TYPE_CHECKING
 
 import pytest
@@ -13,9 +17,39 @@ from torch import Tensor, nn
 import visunn_lint
 from visunn_lint.testing.captures import Captures
 from visunn_lint.testing.fixture import Visunn
+from visunn_lint.testing.versions import version_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+
+
+class Slotted:
+    """Has no ``__dict__``."""
+
+    __slots__ = ("__hidden", "later", "width")
+
+    def __init__(self) -> None:
+        self.width = 4
+        self.__hidden = 1
+
+    def hide(self, value: int) -> None:
+        """Set what nobody else can name."""
+        self.__hidden = value
+
+
+@dataclass
+class Config:
+    """Settings, in which there are more."""
+
+    norm: bool = False
+    parts: list[object] = field(default_factory=lambda: [SimpleNamespace(width=4), Slotted()])
+    owner: object = None
+
+
+class Settings(dict[str, int]):
+    """A dict that has attributes."""
+
+    norm = False
 
 
 class Net(nn.Module):
@@ -28,6 +62,11 @@ class Net(nn.Module):
         self.hidden = [nn.Linear(4, 4)]
         self.sizes = {"out": [1, 2]}
         self.depth = 2
+        self.config = Config()
+        self.config.owner = self.config
+        self.settings = Settings()
+        self.last = deque([1])
+        self.logger = logging.getLogger("net")
 
     def forward(self, x: Tensor) -> Tensor:
         """Return the same shape."""
@@ -50,6 +89,13 @@ CHANGES: dict[str, Callable[[Net], object]] = {
     "a module in a list": lambda net: net.hidden.insert(0, nn.Linear(4, 4)),
     "an attribute of a module in a list": lambda net: setattr(net.hidden[0], "out_features", 5),
     "an item deep inside": lambda net: net.sizes["out"].append(3),
+    "a setting": lambda net: setattr(net.config, "norm", True),
+    "a setting deep inside": lambda net: setattr(net.config.parts[0], "width", 5),
+    "a setting in a slot": lambda net: setattr(net.config.parts[1], "width", 5),
+    "a setting in a slot that was empty": lambda net: setattr(net.config.parts[1], "later", 5),
+    "a setting in a private slot": lambda net: net.config.parts[1].hide(2),  # type: ignore[attr-defined]
+    "an attribute of a dict": lambda net: setattr(net.settings, "norm", True),
+    "an item of a deque": lambda net: net.last.append(2),
     "a number": lambda net: setattr(net, "depth", 3),
     "a number that equals a truth": lambda net: setattr(net.norm, "training", 1),
     "a mode": lambda net: net.norm.eval(),
@@ -75,6 +121,25 @@ def test_a_change_of_the_model_is_seen(change: Callable[[Net], object]) -> None:
     change(net)
     captures.find(net, ("2x4",), trace)
     assert len(traced) == 2
+
+
+def test_objects_may_be_nested_deeply() -> None:
+    """A list that is linked by attributes is read to its end."""
+    first = last = Config()
+    for _ in range(5000):
+        last.owner = last = Config()
+    before = version_of(first)
+    assert version_of(first) == before
+    last.norm = True
+    assert version_of(first) != before
+
+
+def test_what_is_logged_is_no_change_of_the_model() -> None:
+    """A logger leads to all that a test has logged."""
+    net = Net()
+    before = version_of(net)
+    net.logger.warning("some news")
+    assert version_of(net) == before
 
 
 def test_a_class_that_gets_another_forward_is_seen(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -110,7 +110,8 @@ class Visunn(Behaviours):
         check_mode(mode)
         if isinstance(model, str):
             _refuse_inputs(model, args, kwargs, inputs)
-            return self._find(self, (model, mode, engine), lambda: self._named(model, mode, engine))
+            # until it is loaded, what loads it stands for it
+            return self._find(load_configured, (model, mode, engine), lambda: self._named(model, mode, engine))
         check_model(model)
         from visunn_lint.tracing import trace  # noqa: PLC0415 -- imports torch
 
