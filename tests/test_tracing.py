@@ -44,6 +44,12 @@ def test_specs_stand_in_for_values() -> None:
     assert shapes == [(2, 4), (2, 4), (5, 4), (7, 4)]
 
 
+def test_inputs_may_be_larger_than_memory() -> None:
+    """The first rung reads no values, so that none are made."""
+    topology = trace(nn.Linear(8, 4), inputs="2147483648x8")
+    assert (topology.captured.rung, topology[""].output_shape) == ("meta", (2147483648, 4))
+
+
 def test_inputs_are_inferred_where_none_are_given() -> None:
     """What was inferred is told, in the form that ``inputs`` takes."""
     captured = trace(nn.Linear(3, 4)).captured

@@ -308,6 +308,13 @@ def test_the_model_is_left_as_it_was_found(assertion: Callable[..., Any]) -> Non
     assert surroundings() == around
 
 
+@pytest.mark.parametrize("assertion", [assert_causal, assert_gradients_reach], ids=lambda assertion: assertion.__name__)
+def test_inputs_without_values_are_refused(assertion: Callable[..., Any]) -> None:
+    """Inputs so large that they are made without values cannot be run on."""
+    with pytest.raises(InputError, match="an input has no values, it stands on the meta device"):
+        assertion(nn.Linear(8, 8), inputs="2147483648x8x8")
+
+
 def test_a_model_without_values_is_refused() -> None:
     """A model on meta cannot run for real."""
     with torch.device("meta"):

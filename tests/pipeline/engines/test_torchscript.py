@@ -13,7 +13,7 @@ from tests.models.recycled import CHECKPOINTED, LOOP, RECYCLED_RELU, SIAMESE, TW
 from tests.models.seed import GOOGLENET, RESNET18, SMALL
 from tests.pipeline.feeding import feeds
 from visunn_lint import pipeline
-from visunn_lint.errors import VisunnError
+from visunn_lint.errors import InputError, VisunnError
 
 if TYPE_CHECKING:
     from tests.models.case import Case
@@ -192,6 +192,12 @@ def test_what_torch_cannot_trace_is_one_line_and_the_engine_to_use(
     assert "native" in caught.value.hint
     assert "\n" not in caught.value.message
     assert capsys.readouterr().out == ""
+
+
+def test_inputs_too_large_to_be_given_values_are_refused() -> None:
+    """Torch's tracer runs on real memory, of which there is not as much."""
+    with pytest.raises(InputError, match=r"a run with values takes .* MB of memory, which is too much"):
+        pipeline.capture(nn.Identity(), (torch.empty(1 << 50, device="meta"),), engine="torchscript")
 
 
 class Changing(nn.Module):

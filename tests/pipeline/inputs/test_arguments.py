@@ -141,6 +141,20 @@ def test_meta_inputs_take_no_memory() -> None:
     assert (args[0].is_meta, tuple(args[0].shape)) == (True, (100000, 100000))
 
 
+@pytest.mark.parametrize(("dtype", "made"), [("", torch.float32), (":int64", torch.int64)])
+def test_large_inputs_are_made_without_values(dtype: str, made: torch.dtype) -> None:
+    """The memory does not grow with the input: few runs read its values."""
+    args, _ = materialise(InputSpec.parse(f"2147483648x8{dtype}"), nn.ReLU())
+    assert (args[0].device.type, args[0].dtype, tuple(args[0].shape)) == ("meta", made, (2147483648, 8))
+
+
+@pytest.mark.parametrize("shape", ["99999999999999999999x8", "9999999999999x9999999999999"])
+def test_inputs_that_torch_cannot_count_are_refused(shape: str) -> None:
+    """There is no tensor with so many elements, on meta neither."""
+    message, hint = _refusal(lambda: materialise(InputSpec.parse(shape), nn.ReLU()))
+    assert (message, hint) == (f"no tensor is as large as {shape.replace('x', '×')}", "give smaller inputs")
+
+
 @pytest.mark.parametrize(
     ("text", "batch"), [("b x 3 x 8", 2), ("b x 2", 3), ("b x 2 x 3, b x 4", 5), ("2x3", 4), ("b", 2)]
 )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from itertools import zip_longest
+from math import prod
 from typing import TYPE_CHECKING, Any
 
 import torch
@@ -14,7 +15,7 @@ from visunn_lint.pipeline.engines.native.structure import tensors_in
 from visunn_lint.pipeline.inputs.consumers import first_consumer, is_length, is_mask, parameter_dtype, reads_indices
 from visunn_lint.pipeline.inputs.readers import first_reader
 from visunn_lint.pipeline.inputs.signature import check, needed, number_kind, parameters, positional_names
-from visunn_lint.pipeline.inputs.values import floats, integers
+from visunn_lint.pipeline.inputs.values import MOST_MADE, floats, integers, without_values
 from visunn_lint.spec import InputSpec, InputValue, TensorInput
 
 if TYPE_CHECKING:
@@ -98,8 +99,9 @@ def materialise(
 
     Floats are drawn from a normal distribution, always the same ones, in the dtype of the
     model's parameters; integers are 0 but for lengths, grids and masks, which agree with the other
-    tensors. ``batch`` stands for the axis ``b``: by default the smallest number from 2 on that
-    is no other dimension.
+    tensors. What has more elements than ``MOST_MADE`` stands on meta, for most runs read no values.
+    ``batch`` stands for the axis ``b``: by default the smallest number from 2 on that is no other
+    dimension.
     """
     maker = _Maker(spec, model, choose_batch(spec) if batch is None else batch, device)
     names = positional_names(model)
@@ -144,8 +146,8 @@ class _Maker:
     def _tensor(self, name: str, wanted: TensorInput) -> Tensor:
         shape = wanted.shape(self._batch)
         dtype = self._dtype(name, wanted)
-        if self._device == "meta":
-            return torch.empty(shape, dtype=dtype, device="meta")
+        if self._device == "meta" or prod(shape) > MOST_MADE:
+            return without_values(shape, dtype)
         if dtype.is_floating_point or dtype.is_complex:
             return floats(name, shape, self._random).to(self._device, dtype)
         return integers(name, shape, dtype, self._spec).to(self._device)

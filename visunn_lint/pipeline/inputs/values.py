@@ -8,7 +8,9 @@ from typing import TYPE_CHECKING
 
 import torch
 
+from visunn_lint.errors import InputError
 from visunn_lint.pipeline.inputs.consumers import is_length, words
+from visunn_lint.text import dims
 
 if TYPE_CHECKING:
     from torch import Tensor
@@ -21,6 +23,9 @@ _SEEN = re.compile(r"(\w+_)?(attention_mask|features_mask|pixel_mask)")
 
 _STRIP_RANK = 4
 """One, channels, the side of a patch, and those of all patches together."""
+
+MOST_MADE = 1 << 26
+"""A tensor of more elements is made without values, which take memory: a run that reads them finds zeros."""
 
 _MOST_DRAWN = 1_000_003
 """A prime, so that what is repeated falls on other places of each row."""
@@ -48,6 +53,15 @@ def floats(name: str, shape: tuple[int, ...], random: torch.Generator) -> Tensor
     if "boxes" not in words(name) or not shape or shape[-1] != 4:  # noqa: PLR2004 -- two corners
         return drawn
     return torch.tensor([0.0, 0.0, 16.0, 16.0]).expand(shape).clone()
+
+
+def without_values(shape: tuple[int, ...], dtype: torch.dtype) -> Tensor:
+    """Return a tensor on meta, which takes no memory; raises InputError where torch cannot count its bytes."""
+    try:
+        return torch.empty(shape, dtype=dtype, device="meta")
+    except (RuntimeError, TypeError):
+        message = f"no tensor is as large as {dims(shape)}"
+        raise InputError(message, hint="give smaller inputs") from None
 
 
 def _drawn(count: int, random: torch.Generator) -> Tensor:

@@ -11,6 +11,7 @@ from torch import Tensor
 from torch.utils import _pytree as pytree
 
 from visunn_lint.errors import InputError
+from visunn_lint.pipeline.engines.native.structure import tensors_in
 from visunn_lint.pipeline.engines.native.surroundings import same_surroundings, unfused, without_warnings
 
 if TYPE_CHECKING:
@@ -37,7 +38,13 @@ def running_copy(model: nn.Module) -> Iterator[nn.Module]:
 
 
 def outputs_of(model: nn.Module, args: tuple[Any, ...], kwargs: Mapping[str, Any]) -> list[Tensor]:
-    """Return every tensor that a run puts out; random numbers are the same in each."""
+    """Return every tensor that a run puts out; random numbers are the same in each.
+
+    Raises InputError for inputs without values, as very large ones are.
+    """
+    if any(tensor.is_meta for tensor in tensors_in(args, dict(kwargs))):
+        message = "an input has no values, it stands on the meta device"
+        raise InputError(message, hint="give smaller inputs, or tensors on a real device as args")
     torch.manual_seed(_SEED)
     return [leaf for leaf in pytree.tree_leaves(model(*args, **kwargs)) if isinstance(leaf, Tensor)]
 

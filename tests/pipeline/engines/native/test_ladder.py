@@ -10,6 +10,7 @@ from torch import Tensor, nn
 
 from tests.pipeline.engines.native.capturing import reads, topology_of
 from tests.pipeline.engines.native.test_data_flow import Function
+from visunn_lint.errors import InputError
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -145,6 +146,31 @@ def test_interrupt_inside_forward_passes_through() -> None:
 
     with pytest.raises(KeyboardInterrupt):
         topology_of(Function(forward), torch.ones(2))
+
+
+def test_inputs_without_values_are_given_some_on_the_second_rung() -> None:
+    """They are zeros there."""
+    topology = topology_of(Function(lambda x: x * 2 if x.sum().item() == 0 else x), torch.empty(2, 4, device="meta"))
+    assert topology.captured.rung == "real"
+    assert [node.short_op for node in topology.ops()] == ["sum", "mul"]
+
+
+def test_inputs_too_large_for_values_are_refused_where_some_are_read() -> None:
+    """It is no fault of the model's that they are."""
+    with pytest.raises(InputError) as caught:
+        topology_of(Function(lambda x: x * x.sum().item()), torch.empty(1 << 34, device="meta"))
+    assert (caught.value.message, caught.value.hint) == (
+        "a run with values takes 68,719.48 MB of memory, which is too much",
+        "give smaller inputs",
+    )
+
+
+def test_what_is_raised_for_large_inputs_is_the_models() -> None:
+    """An error that takes no values to raise is told as that of forward."""
+    topology = topology_of(Function(lambda x: x.view(3, 3)), torch.empty(1 << 34, device="meta"))
+    assert topology.captured.rung == "meta"
+    assert topology.failure is not None
+    assert topology.failure.op == "aten::view"
 
 
 def test_reason_is_why_the_first_rung_did_not_do() -> None:

@@ -9,8 +9,9 @@ import torch
 from torch import Tensor, nn
 
 from tests.pipeline.engines.native.capturing import topology_of
+from visunn_lint.errors import InputError
 from visunn_lint.pipeline.engines.native.rungs import MetaRung
-from visunn_lint.pipeline.engines.native.standins import are_plain, is_plain
+from visunn_lint.pipeline.engines.native.standins import RealStandIns, are_plain, is_plain
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -34,6 +35,12 @@ _SPECIAL: Mapping[str, Callable[[], Tensor]] = {
     "subclass": lambda: torch.ones(2).as_subclass(type("Own", (Tensor,), {})),
     "lazy": nn.UninitializedParameter,
 }
+
+
+def test_memory_that_is_not_there_is_told() -> None:
+    """An allocation that fails says what to do."""
+    with pytest.raises(InputError, match=r"a run with values takes .* MB of memory, which is too much"):
+        RealStandIns().of(torch.empty(1 << 50, device="meta"))
 
 
 @pytest.mark.filterwarnings("ignore:The PyTorch API of nested tensors", "ignore:.*quantiz.*deprecated")

@@ -8,6 +8,9 @@ from typing import TYPE_CHECKING
 from visunn_lint.pipeline.collecting import uncollected
 from visunn_lint.pipeline.engines.native.run import Recording, run
 from visunn_lint.pipeline.engines.native.rungs import MetaRung, RealRung
+from visunn_lint.pipeline.engines.native.standins import too_large
+from visunn_lint.pipeline.engines.native.structure import tensors_in
+from visunn_lint.pipeline.engines.native.verdict import is_undecided
 from visunn_lint.pipeline.engines.native.write import write
 
 if TYPE_CHECKING:
@@ -17,7 +20,7 @@ if TYPE_CHECKING:
     from visunn_lint.pipeline.graph import Capture
 
 _MOST_REAL_BYTES = 8 << 30
-"""A model with more bytes of weights is not run for real."""
+"""A model with more bytes of weights is not run for real, and none on more bytes of inputs that were made for it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +39,7 @@ class NativeEngine:
             first = _written(request, MetaRung())
         if first.error is None:
             return first
-        climber = _for_real(request)
+        climber = _for_real(request, first.error)
         return first if climber is None else _written(climber, RealRung(), reason=_first_line(first.error))
 
 
@@ -67,9 +70,16 @@ def _misses_autograd(error: BaseException) -> bool:
     )
 
 
-def _for_real(request: Request) -> Request | None:
-    """Return the request with a model whose weights have values; None if there is no such."""
-    if _weight_bytes(request.model) > _MOST_REAL_BYTES:
+def _for_real(request: Request, error: BaseException) -> Request | None:
+    """Return the request with a model whose weights have values; None if there is no such.
+
+    ``error`` is what the first rung failed for. Raises InputError if that is want of values, and inputs without any
+    are too large to be given some.
+    """
+    size = sum(tensor.nbytes for tensor in tensors_in(request.args, dict(request.kwargs)) if tensor.is_meta)
+    if size > _MOST_REAL_BYTES and is_undecided(error):
+        raise too_large(size)
+    if max(size, _weight_bytes(request.model)) > _MOST_REAL_BYTES:
         return None
     if not any(parameter.is_meta for parameter in request.model.parameters()):
         return request

@@ -14,6 +14,9 @@ import torch
 from torch import nn
 from torch.nn.parameter import is_lazy
 
+from visunn_lint.errors import InputError
+from visunn_lint.text import megabytes
+
 if TYPE_CHECKING:
     from torch import Tensor, UntypedStorage
 
@@ -88,10 +91,13 @@ class MetaStandIns(_Shared):
 
 
 class RealStandIns(_Shared):
-    """Stand-ins with the values of their originals, in memory of their own."""
+    """Stand-ins with the values of their originals, zeros for want of any, in memory of their own.
+
+    Raises InputError where there is no such memory.
+    """
 
     def _copy_storage(self, storage: UntypedStorage) -> UntypedStorage:
-        copy = _storage(storage.nbytes(), "cpu" if storage.device.type == "meta" else str(storage.device))
+        copy = _real_storage(storage.nbytes(), "cpu" if storage.device.type == "meta" else str(storage.device))
         if storage.device.type == "meta":
             return _bytes_of(copy).zero_().untyped_storage()
         return _bytes_of(copy).copy_(_bytes_of(storage)).untyped_storage()
@@ -102,6 +108,19 @@ class RealStandIns(_Shared):
 
 def _storage(size: int, device: str) -> UntypedStorage:
     return torch.empty(size, dtype=torch.uint8, device=device).untyped_storage()
+
+
+def _real_storage(size: int, device: str) -> UntypedStorage:
+    try:
+        return _storage(size, device)
+    except RuntimeError as error:
+        raise too_large(size) from error
+
+
+def too_large(size: int) -> InputError:
+    """Return the error that tells of tensors that a run for real has no memory for."""
+    message = f"a run with values takes {megabytes(size)} of memory, which is too much"
+    return InputError(message, hint="give smaller inputs")
 
 
 def _bytes_of(storage: UntypedStorage) -> Tensor:

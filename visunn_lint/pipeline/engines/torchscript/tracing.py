@@ -13,6 +13,7 @@ from torch.utils.tensorboard import _pytorch_graph
 
 from visunn_lint.errors import InputError, VisunnError
 from visunn_lint.pipeline.engines.native.snapshot import preserved
+from visunn_lint.pipeline.engines.native.standins import too_large
 from visunn_lint.pipeline.engines.native.structure import map_leaves
 from visunn_lint.pipeline.engines.native.surroundings import same_surroundings, unfused, without_warnings
 from visunn_lint.pipeline.engines.native.wrapping import eager, without_compiler
@@ -96,8 +97,13 @@ def _tensors(model: nn.Module) -> list[Tensor]:
 
 
 def _real_copy(tensor: Tensor) -> Tensor:
-    """Return a copy that forward may write to; zeros for what has no values."""
-    return torch.zeros_like(tensor, device="cpu") if tensor.is_meta else tensor.detach().clone()
+    """Return a copy that forward may write to; zeros for what has no values, InputError where these do not fit."""
+    if not tensor.is_meta:
+        return tensor.detach().clone()
+    try:
+        return torch.zeros_like(tensor, device="cpu")
+    except RuntimeError as error:
+        raise too_large(tensor.nbytes) from error
 
 
 @contextmanager
