@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import pytest
 import torch
 from torch import Tensor, nn
@@ -11,6 +13,9 @@ from tests.models.guessed import Contradiction
 from tests.models.signatures import Masked
 from visunn_lint.errors import CaptureError, InputError
 from visunn_lint.tracing import trace
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 _X = torch.zeros(2, 3)
 
@@ -61,6 +66,14 @@ def test_inputs_of_a_mark_are_taken() -> None:
     topology = trace(Marked())
     assert (topology.captured.inferred, topology[""].input_shape) == (False, (5, 3))
     assert [node.attributes for node in topology.ops("mul")] == [{"other": 3.0}]
+
+
+@pytest.mark.parametrize("build", [Marked, lambda: nn.Sequential(nn.Linear(3, 4), nn.ReLU())], ids=["own", "torch's"])
+def test_equal_models_have_equal_topologies(build: Callable[[], nn.Module]) -> None:
+    """The line of whoever traces is no part of the model."""
+    one = trace(build(), (_X,))
+    other = trace(build(), (_X,))
+    assert one == other
 
 
 def test_mode_is_eval_unless_train_is_asked_for() -> None:

@@ -1,5 +1,7 @@
 """The check of a model in memory, and of a Topology."""
 
+from pathlib import Path
+
 import pytest
 import torch
 from torch import nn
@@ -7,6 +9,7 @@ from torch import nn
 from visunn_lint import pipeline
 from visunn_lint.checking import check
 from visunn_lint.errors import ConfigError
+from visunn_lint.source import line
 
 
 def _model() -> nn.Module:
@@ -29,6 +32,15 @@ def test_a_forward_that_raises_is_a_finding() -> None:
     """No exception leaves the check."""
     report = check(_model(), (torch.zeros(2, 5),))
     assert [(finding.code, finding.module) for finding in report.findings] == [("VIS213", "0")]
+
+
+def test_what_no_line_of_the_model_calls_is_shown_where_it_is_checked() -> None:
+    """The calls of torch's own containers have no line of the user's but that."""
+    report = check(nn.Sequential(nn.Linear(4, 4), nn.Softmax(0)), inputs="b x 4", select="VIS209")
+    (place,) = (finding.location for finding in report.findings)
+    assert place is not None
+    assert Path(__file__).match(place.file)
+    assert "report = check(nn.Sequential(nn.Linear(4, 4), nn.Softmax(0))" in (line(__file__, place.line) or "")
 
 
 @pytest.mark.parametrize("mode", ["eval", "train"])

@@ -76,6 +76,15 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return tmp_path
 
 
+def test_models_that_torch_calls_alone_are_the_users(folder: Path, capsys: Capture) -> None:
+    """Where no line of the user's calls a layer, its findings are not taken for those of a library."""
+    text = "from torch import nn\n\nnorm = nn.BatchNorm1d(4)\nnet = nn.Sequential(nn.Linear(4, 4), norm, norm)\n"
+    (folder / "twice.py").write_text(text, encoding="utf-8")
+    assert run(["check", "twice.py::net", "--select", "VIS111", "--output-format", "concise", "-q"]) == 1
+    out = capsys.readouterr().out
+    assert out == "twice.py:3:8: VIS111 [error] `1` (BatchNorm1d) is called 2 times in train\n"
+
+
 def test_infos_do_not_fail(folder: Path, capsys: Capture) -> None:  # noqa: ARG001 -- where it runs
     """A finding below ``fail-on`` is shown, and the exit code is 0."""
     assert run(["check", "recycled.py", "--input", "2x4"]) == 0

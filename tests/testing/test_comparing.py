@@ -44,9 +44,9 @@ def test_topologies_that_are_built_alike_tell_what_differs(failure: Callable[[st
         )
         == """assert <Topology Sequential: 2 modules, 3 nodes, eval> == <Topology Sequential: 2 modules, 3 nodes, train>
   built and wired alike; these parts differ:
-    Sequential: calls, training
-    0: calls, training
-    nodes, captured"""
+    Sequential: training
+    0: training
+    captured"""
     )
 
 

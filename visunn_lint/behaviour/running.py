@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 from visunn_lint.errors import CaptureError
 from visunn_lint.loading.capturing import Subject, run_live
 from visunn_lint.pipeline.engines.engine import Request
+from visunn_lint.pipeline.frames import user_location
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -25,7 +26,7 @@ def captured_run(
     modes: Sequence[Mode] = ("eval",),
 ) -> Run:
     """Return the captures of a model in some modes; raises CaptureError when forward raises in one."""
-    run = run_live(Subject(Request(model), modes), args, kwargs, inputs)
+    run = run_live(Subject(Request(model, called_at=user_location(0)), modes), args, kwargs, inputs)
     for mode, topology in run.topologies.items():
         failure = topology.failure
         if failure is not None:

@@ -15,6 +15,7 @@ from visunn_lint.pipeline import engines
 from visunn_lint.pipeline.batch_dims import with_batch_dims
 from visunn_lint.pipeline.checkpoints import read_checkpoint
 from visunn_lint.pipeline.engines.engine import Request
+from visunn_lint.pipeline.frames import user_location
 from visunn_lint.pipeline.inputs.arguments import Arguments, from_values
 from visunn_lint.pipeline.inputs.choice import choose_arguments
 from visunn_lint.pipeline.inputs.inference import what_to_give
@@ -118,7 +119,7 @@ def capture_model(  # noqa: PLR0913 -- what is not said is looked for
     forward that raises is no exception but the ``failure`` of a topology. Raises InputError for inputs
     that do not fit forward, or that cannot be found.
     """
-    subject = Subject(Request(model), modes, engine, facts=facts, loss=loss)
+    subject = Subject(Request(model, called_at=user_location(0)), modes, engine, facts=facts, loss=loss)
     run = run_live(subject, args, kwargs, inputs)
     return with_facts(run.as_model(name or type(inner_model(model)).__name__), subject)
 

@@ -27,7 +27,8 @@ class Request:
 
     ``sources`` tell by ``id(module)`` the line that assigned a module; ``rebuild`` makes the
     model anew with real weights, for one that was built on meta and needs its values after all.
-    Raises InputError for what is no model, or no mode.
+    ``called_at`` is the line that reports show for what no line of the model calls. Raises InputError
+    for what is no model, or no mode.
     """
 
     model: nn.Module
@@ -36,6 +37,7 @@ class Request:
     mode: Mode = "eval"
     sources: Mapping[int, Location] = field(default_factory=dict)
     rebuild: Callable[[], nn.Module] | None = None
+    called_at: Location | None = None
 
     def __post_init__(self) -> None:
         """Refuse what is no model, or no mode, before anything is asked of it."""

@@ -32,7 +32,6 @@ from visunn_lint.pipeline.engines.native.wrapping import (
     renew_uninitialised,
     without_compiler,
 )
-from visunn_lint.pipeline.frames import user_location
 
 if TYPE_CHECKING:
     from collections.abc import Collection
@@ -78,7 +77,7 @@ def run(request: Request, rung: MetaRung | RealRung, *, with_grad: bool, tape: T
         renew_uninitialised(held, parts.all_stored, "meta" if rung.name == "meta" else "cpu")
         leaves = named_inputs(model, request.args, kwargs)
         ledger = Ledger(type(model).__name__)
-        recorder = Recorder(rung, Origins(parts, leaves), ledger, Scope("", 0, user_location(0)), tape)
+        recorder = Recorder(rung, Origins(parts, leaves), ledger, Scope("", 0, request.called_at), tape)
         keep_initialisation_out(held, recorder)
         observer = CallObserver(recorder, {id(module): path for path, module in parts.all.items()})
         stack.enter_context(observed(observer, held))
