@@ -140,3 +140,57 @@ def test_modules_in_plain_containers_have_paths() -> None:
     table = capture(model, (torch.ones(2, 4),)).table
     held = {module.path: (module.registered, module.container) for module in table.modules if not module.registered}
     assert held == {"layers[0]": (False, "list"), "layers[1]['act']": (False, "list")}
+
+
+class Trying(nn.Module):
+    """Calls its norm with an argument that some have, and without where it has not, as wrappers of many layers do."""
+
+    def __init__(self, norm: nn.Module) -> None:
+        super().__init__()
+        self.norm, self.head = norm, nn.Linear(4, 4)
+
+    def forward(self, x: Tensor) -> Tensor:
+        """Return what the head makes of normed features."""
+        try:
+            x = self.norm(x, lengths=1)
+        except TypeError:
+            x = self.norm(x)
+        out: Tensor = self.head(x)
+        return out
+
+
+class Made(nn.BatchNorm1d):
+    """A norm of four features."""
+
+    def __init__(self) -> None:
+        super().__init__(4)
+
+
+class Late(nn.Module):
+    """Refuses its argument after it has computed something."""
+
+    def forward(self, x: Tensor, lengths: int | None = None) -> Tensor:
+        """Return twice the input."""
+        x = x * 2
+        if lengths is not None:
+            raise TypeError
+        return x
+
+
+def test_a_call_that_is_refused_and_made_in_another_way_is_one() -> None:
+    """What raised at once, and was caught by who made it, has not run; what had computed something has."""
+    calls = {kind: topology_of(Trying(kind()), torch.ones(2, 4))["norm"].calls for kind in (Made, Late)}
+    assert {kind: [len(call.outputs) for call in each] for kind, each in calls.items()} == {Made: [1], Late: [0, 1]}
+
+
+def test_a_refused_call_that_ends_the_run_is_told() -> None:
+    """Nobody goes on after it."""
+
+    class Insisting(Trying):
+        def forward(self, x: Tensor) -> Tensor:
+            out: Tensor = self.norm(x, lengths=1)
+            return out
+
+    topology = topology_of(Insisting(Made()), torch.ones(2, 4))
+    assert topology.failure is not None
+    assert (topology.failure.module, [len(call.outputs) for call in topology["norm"].calls]) == ("norm", [0])

@@ -50,6 +50,8 @@ class CallObserver:
         self._recorder = recorder
         self._layers = Layers(recorder)
         self._paths = paths
+        self._opened: Scope | None = None
+        self._undone: Scope | None = None
 
     def expects_forward(self, module: nn.Module) -> bool:
         """Return, once for each call, whether its ``forward`` is just what is to come."""
@@ -88,15 +90,36 @@ class CallObserver:
             with unrecorded():
                 self._close(scope, result)
         except BaseException as error:
-            if self.log.raised is not error and recorder.scope is not outer:
-                self.log.raised, self.log.raised_in = error, recorder.scope
+            if recorder.scope is not outer:
+                self._note_raised(error, recorder.scope)
             raise
         finally:
             recorder.scope = outer
         return result
 
+    def _note_raised(self, error: BaseException, scope: Scope) -> None:
+        """Take note of what a call raised; one that has done nothing is undone if whoever made it goes on."""
+        is_first = self.log.raised is not error
+        if is_first:
+            self.log.raised, self.log.raised_in = error, scope
+        self._undone = scope if is_first and self._opened is scope and not self._has_records(scope) else None
+
+    def _has_records(self, scope: Scope) -> bool:
+        records = self._recorder.ledger.records
+        return next((each.scope is scope for each in reversed(records) if each.scope is not None), False)
+
+    def _undo(self, scope: Scope) -> None:
+        """Take a call out of the log that raised at once, as for an argument that ``forward`` has not."""
+        self._undone = None
+        calls = self.log.calls[scope.module]
+        calls.pop()
+        if not calls:
+            del self.log.calls[scope.module]
+
     def _open(self, module: nn.Module, args: Args, kwargs: Kwargs, *, directly: bool) -> Scope:
         """Log a call without outputs as yet, and return its scope."""
+        if self._undone is not None:
+            self._undo(self._undone)
         outer = self._recorder.scope
         path = self._paths.get(id(module)) or self._path(module)
         calls = self.log.calls.get(path)
@@ -107,12 +130,14 @@ class CallObserver:
         root = outer.owner is None
         source = outer.source if root else user_location(3, CALL_CODE) or outer.source
         entered = directly or type(module.__dict__.get("forward")) is not Forward  # which tells direct calls
-        scope = Scope(path, len(calls), source, None if root else outer, entered, module)
+        scope = self._opened = Scope(path, len(calls), source, None if root else outer, entered, module)
         parent = None if root else (outer.module, outer.call)
         calls.append(Call(path, scope.call, self._slots(input_leaves(args, kwargs)), (), source, parent))
         return scope
 
     def _close(self, scope: Scope, result: Value) -> None:
+        if self._undone is not None:
+            self._undo(self._undone)
         calls = self.log.calls[scope.module]
         calls[scope.call] = structs.replace(calls[scope.call], outputs=self._slots(output_leaves(result)))
 
