@@ -127,6 +127,13 @@ def test_what_is_neither_number_nor_shape_is_refused(text: str) -> None:
     assert refusal[0] == f"cannot read the input {text!r}"
 
 
+@pytest.mark.parametrize("key", [("user", "buys", "item"), "user:item", "a,b", "{", " a", 3])
+def test_values_under_keys_that_cannot_be_written_have_no_spelling(key: object) -> None:
+    """Such as the edges of graphs of several kinds of nodes: what was read again would be another key."""
+    assert spell(({key: torch.zeros(2, 3)},), {}) == ""
+    assert spell(({"user item": torch.zeros(2, 3)},), {}) == "{user item: 2x3}"
+
+
 def test_values_are_the_same_each_time_and_leave_the_generator_alone() -> None:
     """Making inputs neither draws from nor seeds torch's generator."""
     state = torch.get_rng_state()

@@ -173,10 +173,18 @@ def _spelled(value: object) -> InputValue:
     if isinstance(value, Tensor):
         dtype = str(value.dtype).removeprefix("torch.")
         return TensorInput(tuple(value.shape), None if dtype == "float32" else dtype)
-    if isinstance(value, dict):
-        return {str(name): _spelled(item) for name, item in value.items()}
+    if isinstance(value, dict) and all(map(_can_be_spelled, value)):
+        return {name: _spelled(item) for name, item in value.items()}
     if isinstance(value, list | tuple):
         return [_spelled(item) for item in value]
     if value is None or isinstance(value, bool):
         return value
     raise TypeError
+
+
+def _can_be_spelled(key: object) -> bool:
+    """Return whether a key is read again as what it is."""
+    return isinstance(key, str) and key == key.strip() and not _SEPARATING.intersection(key)
+
+
+_SEPARATING = frozenset(",:[]{}")
