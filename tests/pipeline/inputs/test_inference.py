@@ -26,6 +26,7 @@ from tests.models.guessed import (
     Stepwise,
     Translator,
 )
+from tests.models.signatures import Conditioned
 from visunn_lint.errors import InputError
 from visunn_lint.pipeline.engines.engine import Request
 from visunn_lint.pipeline.inputs.choice import choose_arguments
@@ -57,6 +58,7 @@ def _refusal(model: nn.Module) -> tuple[str, str]:
         pytest.param(HeadFirst, "b x 3 x 224 x 224", id="headfirst"),
         pytest.param(Grows, "b x 1 x 48 x 48", id="grows"),
         pytest.param(lambda: nn.Conv3d(2, 2, 3), "b x 2 x 32 x 32 x 32", id="conv3d-2-2-3"),
+        pytest.param(Conditioned, "b x 4 x 224 x 224, t=b:int64", id="conditioned"),
     ],
 )
 def test_images(build: Callable[[], nn.Module], expected: str) -> None:

@@ -16,9 +16,11 @@ from visunn_lint.pipeline.inputs.consumers import (
     is_mask,
     layouts,
     model_layout,
+    reads_indices,
     telling_layers,
 )
 from visunn_lint.pipeline.inputs.guess import Guess, Length, Part
+from visunn_lint.pipeline.inputs.readers import first_reader
 from visunn_lint.pipeline.inputs.settings import side_said
 from visunn_lint.pipeline.inputs.signature import inner_model, needed, parameters
 from visunn_lint.spec import TensorInput
@@ -182,9 +184,10 @@ def _layout_by_kind(model: nn.Module, parameter: Parameter) -> Layout:
         return TensorInput(("b", SIZE), "bool")
     if is_length(name):
         return TensorInput(("b",), "int64")
+    reader = first_reader(model, name)
     if name in _TIME_NAMES:
-        return TensorInput(("b",))
-    layer = first_consumer(model, name)
+        return _ONE_INDEX if reader is not None and reads_indices(reader) else TensorInput(("b",))
+    layer = reader or first_consumer(model, name)
     found = next(layouts(layer), None) if layer is not None else model_layout(model)
     return found or TensorInput(("b", 3, SIZE, SIZE))
 

@@ -44,8 +44,10 @@ def first_reader(model: nn.Module, name: str) -> nn.Module | None:
 def _first_call(forward: Callable[..., Any], name: str) -> tuple[str, int] | None:
     """Return the attribute of ``self`` that is first called with a parameter as it is, and its place there."""
     found: list[tuple[tuple[int, int], str, int]] = []
-    for call in ast.walk(_syntax(forward)):
-        attribute = _own_attribute(call.func) if isinstance(call, ast.Call) else ""
+    body = _syntax(forward)
+    me = next((each.args[0].arg for each in ast.walk(body) if isinstance(each, ast.arguments) and each.args), "")
+    for call in ast.walk(body):
+        attribute = _own_attribute(call.func, me) if isinstance(call, ast.Call) else ""
         if isinstance(call, ast.Call) and attribute:
             places = [place for place, arg in enumerate(call.args) if isinstance(arg, ast.Name) and arg.id == name]
             found += [((call.lineno, call.col_offset), attribute, place) for place in places]
@@ -59,13 +61,13 @@ def _syntax(function: Callable[..., Any]) -> ast.AST:
         return ast.Module([], [])
 
 
-def _own_attribute(called: ast.expr) -> str:
-    """Return the dotted name of what is called, without ``self``; "" for what is none of its attributes."""
+def _own_attribute(called: ast.expr, me: str) -> str:
+    """Return the dotted name of what is called, without ``self`` as the method calls it; "" for anything else."""
     parts: list[str] = []
     while isinstance(called, ast.Attribute):
         parts.append(called.attr)
         called = called.value
-    return ".".join(reversed(parts)) if isinstance(called, ast.Name) and called.id == "self" else ""
+    return ".".join(reversed(parts)) if isinstance(called, ast.Name) and called.id == me else ""
 
 
 def _child(model: nn.Module, path: str) -> nn.Module | None:
