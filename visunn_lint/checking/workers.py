@@ -128,8 +128,8 @@ class _Worker:
         with self._lock:
             if self._is_over:
                 raise EOFError
-            self._process = context.Process(target=_serve, args=(theirs, self._prepare, os.environ.get(_SAFE_PATH)))
-            with _without_working_folder():
+            with _without_working_folder() as safe_path:
+                self._process = context.Process(target=_serve, args=(theirs, self._prepare, safe_path))
                 self._process.start()
         theirs.close()
         self._connection, self._done = ours, 0
@@ -179,16 +179,17 @@ _starting = threading.Lock()
 
 
 @contextmanager
-def _without_working_folder() -> Iterator[None]:
+def _without_working_folder() -> Iterator[str | None]:
     """Keep the working folder off the path of a process that starts, until it is told this one's.
 
-    What it imports before is Python's own: a file of the user's may be called ``types.py``.
+    What it imports before is Python's own: a file of the user's may be called ``types.py``. Gives what the environment
+    said of it, for the process to put back.
     """
     with _starting:
         before = os.environ.get(_SAFE_PATH)
         os.environ[_SAFE_PATH] = "1"
         try:
-            yield
+            yield before
         finally:
             _set_safe_path(before)
 
@@ -201,7 +202,7 @@ def _set_safe_path(value: str | None) -> None:
 
 
 def _serve(connection: Connection[Any, Any], prepare: str, safe_path: str | None) -> None:
-    """Do the jobs that come until none comes any more; ``safe_path`` is what the environment says of it.
+    """Do the jobs that come until none comes any more; ``safe_path`` is what the environment is to say of it.
 
     A job may start processes, as ``DataLoader`` does, so that this one cannot be a daemon. They are of its group, and
     are ended with it; those that are forked do not hold its connection open once it has died.
