@@ -20,5 +20,5 @@ def test_what_is_over_names_the_largest(topology: Topology) -> None:
         "    645,536 FLOPs, 100,000 allowed, 6.46 × the budget\n"
         "        largest: layer1.0.conv1 147,456, layer1.0.conv2 147,456, layer1.1.conv1 147,456\n"
         "    73,936 bytes of activations, 1 allowed, 73936.00 × the budget\n"
-        "    3 levels of modules, 2 allowed: `layer1.0.conv1`"
+        "    modules are nested 3 deep, 2 allowed: `layer1.0.conv1`"
     )

@@ -65,11 +65,11 @@ def test_a_name_that_was_calculated_tells_from_what(topology: Topology) -> None:
         ({"unused": "b 3"}, "`unused` is never called\n  at self.unused = nn.Linear(8, 3)"),
         (
             {"head": "-> b"},
-            "head: expected output `b`, got 2×10\n    1 dimension   2 here\n  at self.head = nn.Linear(8, 10)",
+            "head: expected output `b`, got 2×10\n    1 dimension   but 2 here\n  at self.head = nn.Linear(8, 10)",
         ),
         (
             {"": "-> twice: 2 _ _ ..."},
-            "Net: expected output twice `2 _ _ ...`, got 2×4\n    at least 3 dimensions   2 here",
+            "Net: expected output twice `2 _ _ ...`, got 2×4\n    at least 3 dimensions   but 2 here",
         ),
     ],
 )

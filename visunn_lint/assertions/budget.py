@@ -68,7 +68,7 @@ def _too_deep(topology: Topology, most: int) -> list[str]:
     if topology.depth <= most:
         return []
     deepest = max((module.path for module in topology if module.registered), key=_level)
-    return [f"    {topology.depth} levels of modules, {most} allowed: `{deepest}`"]
+    return [f"    modules are nested {topology.depth} deep, {most} allowed: `{deepest}`"]
 
 
 def _sizes(topology: Topology, *, trainable: bool) -> dict[str, int]:

@@ -53,7 +53,7 @@ class StrideOverKernel(Rule):
                 yield self.finding(
                     node,
                     f"`{node.short_op}` strides by {skipping[0].stride} with a kernel that spans {skipping[0].extent}:"
-                    f" {skipping[0].stride - skipping[0].extent} of {skipping[0].stride} places are never read",
+                    f" {skipping[0].stride - skipping[0].extent} in {skipping[0].stride} places never read",
                     location=placed_at(topology, node),
                     advice="use a stride no larger than the kernel",
                 )

@@ -140,14 +140,15 @@ class UnexpectedModule(Rule):
         if is_op_pattern(pattern):
             nodes = [node for node in ops if matches_op(node, pattern)]
             for node in nodes[most : most + 1]:
-                yield self._about_op(node, f"{len(nodes)} ops match `{pattern}`, {most} may")
+                yield self._about_op(node, f"`{pattern}` matches {len(nodes)}, and may match {most}")
             return
         found = [module for module in modules if matches_module(module, pattern)]
         for module in found[most : most + 1]:
-            yield self._about_module(module, f"{len(found)} modules match `{pattern}`, {most} may")
+            yield self._about_module(module, f"`{pattern}` matches {len(found)}, and may match {most}")
 
     def _about_module(self, module: Module, reason: str) -> Finding:
-        return self.finding(module, f"unexpected module `{module.path}` ({module.short_kind}): {reason}")
+        named = f"module `{module.path}` ({module.short_kind})" if module.path else f"model {module.short_kind}"
+        return self.finding(module, f"unexpected {named}: {reason}")
 
     def _about_op(self, node: Node, reason: str) -> Finding:
         where = f" in `{node.module}`" if node.module else ""

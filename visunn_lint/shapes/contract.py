@@ -87,7 +87,7 @@ class _Comparison:
         if dims is None:
             wanted = sum(not isinstance(dim, Rest) for dim in pair.expected.dims)
             least = "at least " if Rest() in pair.expected.dims else ""
-            reason = (f"{least}{_dimensions(wanted)}", f"{len(pair.place.shape)} here")
+            reason = (f"{least}{_dimensions(wanted)}", f"but {len(pair.place.shape)} here")
             self.unmet.append(Unmet(pair.place.module, "", pair.expected.shape, pair.place, (), (reason,)))
             return
         for dim, size in dims:
