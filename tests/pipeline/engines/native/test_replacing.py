@@ -43,3 +43,14 @@ def test_an_error_leaves_nothing_replaced() -> None:
     with pytest.raises(KeyError), replaced({(Owner, "number"): _doubled, (Owner, "none"): _doubled}):
         pytest.fail("the context began")
     assert vars(Owner)["number"] is before
+
+
+def test_what_a_base_holds_is_replaced_for_one_class_alone() -> None:
+    """The class has it from its base again afterwards."""
+
+    class Heir(Owner):
+        """Holds nothing itself."""
+
+    with replaced({(Heir, "number"): _doubled}):
+        seen = (Heir.number(), Owner.number())
+    assert (seen, "number" in vars(Heir)) == ((2, 1), False)

@@ -33,6 +33,8 @@ _OPENING: Final[tuple[tuple[type, str, Callable[[Value], bool]], ...]] = (
 )
 """What sets the mode, and whether autograd watches then."""
 _CLOSING: Final = (torch.no_grad, torch.enable_grad, torch.set_grad_enabled, torch.inference_mode)
+_APPLIED: Final = frozenset({"forward", "setup_context"})
+"""What ``Function.apply`` runs."""
 
 
 def followed() -> AbstractContextManager[None]:
@@ -46,7 +48,7 @@ def _wraps() -> Mapping[Place, Wrap]:
     return {
         **{(owner, name): Once(partial(_opening, watches=watches)) for owner, name, watches in _OPENING},
         **{(owner, "__exit__"): Once(_closing) for owner in _CLOSING},
-        (CustomFunction, "apply"): Once(_customised),
+        (type(CustomFunction), "__getattribute__"): Once(_looking),
     }
 
 
@@ -77,11 +79,26 @@ def _closing(original: Function) -> Function:
     return update_wrapper(call, original)
 
 
-def _customised(original: Value) -> object:
-    """Return ``Function.apply`` as one that tells that its own backward answers for all it calls."""
+def _looking(original: Value) -> Function:
+    """Return the look-up of a ``Function``'s attributes as one that gives what ``apply`` runs as its own code.
 
-    def apply(cls: type, *args: Value, **kwargs: Value) -> Value:
-        recorder, run = recording(), original.__get__(None, cls)
+    ``apply`` itself is often bound before the run (``ste = STE.apply``), and what is put in its place then is not
+    reached. What it runs is looked up at each call.
+    """
+
+    def look(cls: type, name: str) -> Value:
+        found = original(cls, name)
+        is_own = name in _APPLIED and found is not original(CustomFunction, name)  # torch compares with its defaults
+        return _customised(found) if is_own and recording() is not None else found
+
+    return look
+
+
+def _customised(run: Function) -> Function:
+    """Return a part of a ``Function`` as one that tells that its own backward answers for all it calls."""
+
+    def call(*args: Value, **kwargs: Value) -> Value:
+        recorder = recording()
         if recorder is None or recorder.autograd == "off":
             return run(*args, **kwargs)
         before, recorder.autograd = recorder.autograd, "custom"
@@ -90,4 +107,4 @@ def _customised(original: Value) -> object:
         finally:
             recorder.autograd = before
 
-    return classmethod(apply)
+    return update_wrapper(call, run)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+from collections import ChainMap
 from contextlib import contextmanager
 from dataclasses import dataclass
 from types import ModuleType
@@ -16,7 +17,7 @@ if TYPE_CHECKING:
     Wrap = Callable[[Value], object]
 
 Place = tuple[type | ModuleType, str]
-"""The class or module that holds a function itself, and the name that it has there."""
+"""The class or module that holds a function, itself or from a base, and the name that it has there."""
 
 
 class Once:
@@ -36,6 +37,7 @@ class Once:
 @dataclass(slots=True)
 class _Replacement:
     original: Value
+    is_inherited: bool
     captures: int = 0
 
 
@@ -73,7 +75,8 @@ def _give_up(place: Place) -> None:
 
 def _replace(place: Place, wrap: Wrap) -> _Replacement:
     owner, name = place
-    here = _Replacement(vars(owner)[name])
+    known = ChainMap(*map(vars, owner.__mro__ if isinstance(owner, type) else (owner,)))
+    here = _Replacement(known[name], is_inherited=name not in vars(owner))
     setattr(owner, name, wrap(here.original))
     _replacements[place] = here
     return here
@@ -81,4 +84,8 @@ def _replace(place: Place, wrap: Wrap) -> _Replacement:
 
 def _restore(place: Place) -> None:
     owner, name = place
-    setattr(owner, name, _replacements.pop(place).original)
+    here = _replacements.pop(place)
+    if here.is_inherited:
+        delattr(owner, name)
+    else:
+        setattr(owner, name, here.original)
