@@ -36,6 +36,23 @@ class SyntaxTree:
             yield parent
             node = parent
 
+    def is_self(self, node: ast.AST) -> bool:
+        """Return whether an expression names the object that the method around it is called on."""
+        if not isinstance(node, ast.Name):
+            return False
+        for function in self.above(node):
+            if isinstance(function, FUNCTIONS):
+                names = [each.arg for each in ast.iter_child_nodes(function.args) if isinstance(each, ast.arg)]
+                if node.id in names:
+                    return names[0] == node.id and self._is_method(function)
+        return False
+
+    def _is_method(self, function: ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda) -> bool:
+        """Return whether a function is called on an object."""
+        decorators = [] if isinstance(function, ast.Lambda) else function.decorator_list
+        is_static = any(isinstance(each, ast.Name) and each.id == "staticmethod" for each in decorators)
+        return isinstance(self.parents.get(function), ast.ClassDef) and not is_static
+
     def at(self, location: Location) -> ast.AST | None:
         """Return the call, operation or statement that a location spans."""
         start, end = (location.line, location.column - 1), (location.end_line, location.end_column - 1)

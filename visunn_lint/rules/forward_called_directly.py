@@ -17,7 +17,7 @@ from visunn_lint.topology import CapturedModel
 class ForwardCalledDirectly(Rule):
     """A module is run by ``module.forward(x)``.
 
-    ``super().forward(x)`` is right, and so is ``self.forward(x)``.
+    ``super().forward(x)`` is right, and so is ``self.forward(x)``, in other methods of the module too.
 
     ## Why is this bad?
     ``module(x)`` runs the hooks, then ``forward``. Called directly, ``forward`` runs without them: weight and
@@ -81,6 +81,29 @@ class ForwardCalledDirectly(Rule):
             """,
             inputs="2x4",
         ),
+        Example(
+            """
+            class Rotary(nn.Module):
+                def __init__(self):
+                    super().__init__()
+                    self.frequencies = nn.Parameter(torch.ones(4))
+
+                def forward(self, steps):
+                    return steps[:, None] * self.frequencies
+
+                def rotate(self, x):  # a method beside forward
+                    return x * self.forward(torch.arange(x.shape[1])).cos()
+
+            class Net(nn.Module):
+                def __init__(self):
+                    super().__init__()
+                    self.rotary = Rotary()
+
+                def forward(self, x):
+                    return self.rotary.rotate(x)
+            """,
+            inputs="2x5x4",
+        ),
     )
 
     def check(self, model: CapturedModel) -> Iterator[Finding]:
@@ -105,5 +128,8 @@ def _is_direct(call: Call) -> bool:
     """Return whether the line of a call names ``forward``, of another module than the one that is running."""
     if call.source is None or call.parent is None or call.parent[0] == call.module:
         return False
-    node = syntax_tree(call.source.file).at(call.source)
-    return isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr == "forward"
+    tree = syntax_tree(call.source.file)
+    node = tree.at(call.source)
+    if not isinstance(node, ast.Call) or not isinstance(node.func, ast.Attribute):
+        return False
+    return node.func.attr == "forward" and not tree.is_self(node.func.value)
