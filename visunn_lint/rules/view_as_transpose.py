@@ -17,6 +17,7 @@ _VIEWS = frozenset({"view", "reshape"})
 _SLICES = frozenset({"getitem", "narrow", "slice"})
 _VIEWS_BACK = _VIEWS | {"view_as", "reshape_as"}
 _PRODUCTS = frozenset({"matmul", "bmm", "einsum", "scaled_dot_product_attention"})
+_JOINS = frozenset({"cat", "concat", "concatenate"})
 _PASS_ON = frozenset({"contiguous", "dropout", "clone"})
 
 
@@ -26,7 +27,7 @@ class ViewAsTranspose(Rule):
 
     ``(batch, length, channels)`` becomes ``(batch, channels, length)``, or heads and steps change
     places while heads and features become one. Where the result is sliced and viewed back, as relative
-    attention shifts its scores, it is meant so.
+    attention shifts its scores, it is meant so; where it may be what was joined just before, taken apart again, too.
 
     ## Why is this bad?
     ``view`` moves no element. What is called channel afterwards holds parts of several steps: values of
@@ -57,6 +58,17 @@ class ViewAsTranspose(Rule):
                     return self.conv(x.view(batch, features, steps))
             """,
             inputs="2x7x4",
+            at=("",),
+        ),
+        Example(
+            """
+            class Net(nn.Module):
+                def forward(self, x, y):
+                    x = torch.cat((x, y), -1)
+                    batch, steps, features = x.shape
+                    return x.view(batch, features, steps)
+            """,
+            inputs="2x5x4, 2x5x4",
             at=("",),
         ),
         Example(
@@ -106,6 +118,14 @@ class ViewAsTranspose(Rule):
         ),
         Example(
             """
+            class Net(nn.Module):  # what was joined, taken apart again: the parts of each step side by side
+                def forward(self, x, y):
+                    return torch.cat((x, y), -1).reshape(x.shape[0], -1, 4)
+            """,
+            inputs="3x4x4, 3x4x4",
+        ),
+        Example(
+            """
             class Net(nn.Module):  # the shift of relative attention
                 def forward(self, scores):
                     batch, steps, distances = scores.shape
@@ -123,8 +143,10 @@ class ViewAsTranspose(Rule):
                 before, after = first_input(node), first_output(node)
                 if before is None or after is None:
                     continue
-                asked = may_be_reordered if _is_product(topology, node) else is_reordered
-                if asked(before.shape, after.shape) and _has_meaning(topology, node) and not _shifts(topology, node):
+                source = _source(topology, node)
+                asked = may_be_reordered if source is not None and source.short_op in _PRODUCTS else is_reordered
+                is_told = all(asked(shape, after.shape) for shape in _readings(source, before.shape))
+                if is_told and _has_meaning(topology, node) and not _shifts(topology, node):
                     yield self._report(node, before.shape, after.shape)
 
     def _report(self, node: Node, before: tuple[int, ...], after: tuple[int, ...]) -> Finding:
@@ -152,9 +174,19 @@ def _shifts(topology: Topology, node: Node) -> bool:
     )
 
 
-def _is_product(topology: Topology, node: Node) -> bool:
-    """Return whether a view reads a product of matrices, whose axes nobody has brought into order yet."""
+def _source(topology: Topology, node: Node) -> Node | None:
+    """Return what made the values that a view reads: a product of matrices, say, whose axes nobody has ordered yet."""
     producer = next(iter(topology.producers(node)), None)
     while producer is not None and producer.short_op in _PASS_ON:
         producer = next(iter(topology.producers(producer)), None)
-    return producer is not None and producer.short_op in _PRODUCTS
+    return producer
+
+
+def _readings(source: Node | None, shape: tuple[int, ...]) -> Iterator[tuple[int, ...]]:
+    """Yield a shape as it is, and with an axis that was joined of equal parts as two: the parts, and one of them."""
+    yield shape
+    parts = [spec.shape for spec in source.input_specs if spec] if source and source.short_op in _JOINS else []
+    if len(set(parts)) == 1:
+        for axis, size in enumerate(parts[0]):
+            if size != shape[axis]:
+                yield (*shape[:axis], len(parts), size, *shape[axis + 1 :])
