@@ -20,7 +20,8 @@ class MixedDtype(Rule):
     """A tensor of a wider float widens what it meets.
 
     It was stored with the model, or made in forward, in that dtype. What the code casts itself, as a norm does
-    that computes in float32, is left alone; so is autocast, and so are single numbers, which widen nothing.
+    that computes in float32, is left alone, and so is what it makes with a ``dtype`` of its own and narrows again;
+    so is autocast, and so are single numbers, which widen nothing.
 
     ## Why is this bad?
     All that follows is computed, and kept for backward, in the wider type, which costs twice the memory and
@@ -67,6 +68,15 @@ class MixedDtype(Rule):
             inputs="2x4",
             at=("",),
         ),
+        Example(
+            """
+            class Net(nn.Module):
+                def forward(self, x):
+                    return x * torch.linspace(0, 1, 4, dtype=torch.float64)
+            """,
+            inputs="2x4",
+            at=("",),
+        ),
     )
     good = (
         Example(
@@ -95,6 +105,16 @@ class MixedDtype(Rule):
                     return x * torch.tensor(2.0) + torch.arange(4)
             """,
             inputs="2x4",
+        ),
+        Example(
+            """
+            class Net(nn.Module):  # angles in float64 on purpose, and what comes of them in float32
+                def forward(self, x, steps):
+                    rates = 10000 ** -(torch.arange(2, dtype=torch.float64) / 2)
+                    angles = torch.outer(steps, rates)
+                    return x * torch.cat((angles.sin(), angles.cos()), -1).float()
+            """,
+            inputs="5x4, 5",
         ),
     )
 
@@ -126,13 +146,16 @@ def _widened(topology: Topology) -> Iterator[tuple[Node, Node, TensorSpec]]:
     if len(dtypes & _WIDTHS.keys()) < 2:  # noqa: PLR2004 -- it takes a wide one and a narrow one
         return
     origins: dict[str, Node] = {}
+    put_out = _dtypes_put_out(topology)
     for node in topology.nodes.values():
         out = _float(next(iter(node.output_specs), None))
         if out is None:
             continue
         operands = [(name, spec) for name, spec in zip(node.inputs, node.input_specs, strict=True) if _float(spec)]
         if node.kind in query.STORED_KINDS or (node.kind == "op" and not node.inputs):
-            origins[node.name] = node
+            is_named = node.attributes.get("dtype") == out.dtype
+            if not is_named or node.name in put_out:  # else it is narrowed again, and meant
+                origins[node.name] = node
             continue
         wide = [origins[name] for name, spec in operands if spec and spec.dtype == out.dtype and name in origins]
         if wide:
@@ -146,6 +169,21 @@ def _widened(topology: Topology) -> Iterator[tuple[Node, Node, TensorSpec]]:
             and any(spec and spec.shape and spec.dtype == out.dtype for _, spec in operands)
         ):
             yield node, wide[0], narrow[0]
+
+
+def _dtypes_put_out(topology: Topology) -> set[str]:
+    """Return the names of the nodes that something of the same dtype is put out of."""
+    found: set[str] = set()
+    for node in reversed(tuple(topology.nodes.values())):
+        dtype, readers = _dtype(node), topology.consumers(node)
+        if any(each.kind == "output" or (each.name in found and _dtype(each) in {None, dtype}) for each in readers):
+            found.add(node.name)
+    return found
+
+
+def _dtype(node: Node) -> str | None:
+    spec = next(iter(node.output_specs), None)
+    return None if spec is None else spec.dtype
 
 
 def _float(spec: TensorSpec | None) -> TensorSpec | None:
