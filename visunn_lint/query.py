@@ -127,8 +127,11 @@ def calls_around(topology: Topology, module: str, call: int | None) -> Iterator[
 
 @_answered_once
 def read_tensors(topology: Topology) -> AbstractSet[str]:
-    """Return the names of the parameters and buffers that some op reads, shared ones by every name."""
-    stored = (node for node in topology.nodes.values() if node.kind in {"param", "buffer"})
+    """Return the names of the parameters and buffers that some op reads, shared ones by every name.
+
+    Those of modules that torch does not know of are among them.
+    """
+    stored = (node for node in topology.nodes.values() if node.kind in STORED_KINDS)
     read = {node.label for node in stored if topology.consumers(node)}
     for module in topology:
         for param in (*module.params, *module.buffers):
@@ -155,7 +158,8 @@ def used_modules(topology: Topology) -> AbstractSet[str]:
     return used | holders
 
 
-def unseen_modules(topology: Topology) -> set[str]:
+@_answered_once
+def unseen_modules(topology: Topology) -> AbstractSet[str]:
     """Return the paths of the modules in which nobody saw what ran: those of opaque nodes and all below."""
     opaque = [node.module for node in topology.nodes.values() if node.kind == "opaque" and node.module in topology]
     below = (child.path for path in opaque for child in descendants(topology, topology[path]))

@@ -24,7 +24,8 @@ class UnregisteredModule(Rule):
     """Modules that ``forward`` calls are held where torch does not see them: in a plain list, a dict, an object.
 
     Modules that are registered elsewhere as well, that have no parameters, or whose parameters are all
-    frozen are left alone: a plain list is the usual way to keep a teacher out of ``state_dict()``.
+    frozen are left alone: a plain list is the usual way to keep a teacher out of ``state_dict()``. So are those of
+    whose own parameters none is read, as ``torch.func.functional_call`` puts others in their place.
 
     ## Why is this bad?
     ``parameters()`` does not list them, so the optimizer never trains them; ``state_dict()`` does not save
@@ -122,6 +123,20 @@ class UnregisteredModule(Rule):
             """,
             inputs="2x4",
         ),
+        Example(
+            """
+            class Net(nn.Module):  # an ensemble: what is called is run with the parameters of the members alone
+                def __init__(self):
+                    super().__init__()
+                    self.members = nn.ModuleList([nn.Linear(4, 2), nn.Linear(4, 2)])
+                    self.base = [nn.Linear(4, 2, device="meta")]
+
+                def forward(self, x):
+                    stacked = torch.func.stack_module_state(list(self.members))
+                    return torch.vmap(lambda *state: torch.func.functional_call(self.base[0], state, (x,)))(*stacked)
+            """,
+            inputs="2x4",
+        ),
     )
 
     def check(self, model: CapturedModel) -> Iterator[Finding]:
@@ -173,7 +188,12 @@ def _is_held_outside(topology: Topology, module: Module) -> bool:
 
 
 def _trains(topology: Topology, module: Module) -> bool:
-    return any(param.requires_grad for param in query.params_below(topology, module))
+    """Return whether the run reads a parameter to train below a module, or nobody saw whether it does."""
+    read, unseen = query.read_tensors(topology), query.unseen_modules(topology)
+    return any(
+        param.requires_grad and (param.path in read or param.path.rpartition(".")[0] in unseen)
+        for param in query.params_below(topology, module)
+    )
 
 
 def _foreign_parameters(topology: Topology, module: Module) -> Iterator[Node]:
