@@ -7,6 +7,12 @@ from typing import TYPE_CHECKING
 import pytest
 import torch
 from torch import Tensor, nn
+from torch._C._functorch import (
+    _add_batch_dim,
+    _remove_batch_dim,
+    _vmap_decrement_nesting,
+    _vmap_increment_nesting,
+)
 from torch.utils.checkpoint import checkpoint
 
 from tests.pipeline.engines.native.capturing import reads, topology_of
@@ -196,6 +202,53 @@ def test_ops_inside_vmap_are_seen() -> None:
         ("add", ["add"]),
         ("output 0", ["add"]),
     ]
+
+
+def test_tensor_that_a_transform_wraps_unseen_is_that_tensor() -> None:
+    """A library may open a level of vmap by itself, with functions that it has bound before the run."""
+    weight = nn.Parameter(torch.ones(3, 4))
+
+    def forward(x: Tensor) -> Tensor:
+        level = _vmap_increment_nesting(3, "error")
+        try:
+            return _remove_batch_dim(x * _add_batch_dim(weight, 0, level), level, 3, 0)
+        finally:
+            _vmap_decrement_nesting()
+
+    assert flow(forward) == [("mul", ["x", "const"]), ("output 0", ["mul"])]
+
+
+def test_tensor_of_a_transform_that_is_over_is_what_it_wrapped() -> None:
+    """A function that was given to torch.func may have kept it."""
+    kept: list[Tensor] = []
+
+    def keep(x: Tensor) -> Tensor:
+        kept.append(x)
+        return x.sum()
+
+    torch.func.grad(keep)(torch.ones(4))
+    assert flow(lambda x: x + kept[0]) == [("add", ["x", "const"]), ("output 0", ["add"])]
+
+
+def test_tensor_that_is_first_met_inside_a_gradient_is_no_part_of_it() -> None:
+    """What stands for it is made as outside: a transform takes for its own what is made within it."""
+    weight = nn.Parameter(torch.ones(4))
+
+    def forward(x: Tensor) -> Tensor:
+        gradient: Tensor = torch.func.grad(lambda scale: (x * scale).sum())(weight)
+        return gradient
+
+    assert flow(forward)[:2] == [("mul", ["x", "const"]), ("sum", ["mul"])]
+
+
+def test_numbers_that_vmap_goes_through_meet_tensors_without_values() -> None:
+    """They have a stand-in on meta as well, in the same level of vmap: the run needs no values."""
+
+    def forward(x: Tensor) -> Tensor:
+        rows: Tensor = torch.vmap(lambda row, number: row * number)(x, torch.arange(2))
+        return rows
+
+    assert topology_of(Function(forward), torch.ones(2, 4)).captured.rung == "meta"
 
 
 class Doubled(torch.autograd.Function):

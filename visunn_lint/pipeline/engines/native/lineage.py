@@ -16,6 +16,7 @@ from torch.multiprocessing.reductions import StorageWeakRef
 
 from visunn_lint.pipeline.engines.native.record import Producer
 from visunn_lint.pipeline.engines.native.specs.layout import layout_of
+from visunn_lint.pipeline.engines.native.standins import is_wrapped, wrapped_alike
 from visunn_lint.pipeline.engines.native.structure import PLAIN_TENSORS
 from visunn_lint.pipeline.engines.native.tape import Operand
 from visunn_lint.pipeline.engines.native.verdict import UndecidedError
@@ -275,12 +276,25 @@ class Lineage:
 
     def _meet_stand_in(self, tensor: Tensor) -> Tensor:
         """Make the stand-in of a tensor of the user's, and the node that it comes from."""
+        if is_wrapped(tensor):
+            return self._wrap_stand_in(tensor)
         stand_in = self._rung.adopt(tensor)
         spec = self.spec_on(stand_in, self._origins.device(tensor))
         producer = Producer(self._node(tensor, (spec,)), 0)
         reference = Reference(self, producer, spec, -1, _plain_layout(stand_in), version(tensor))
         self._met[id(tensor)] = _Met(tensor, stand_in, reference)
         return self._stands(stand_in, reference)
+
+    def _wrap_stand_in(self, tensor: Tensor) -> Tensor:
+        """Wrap what stands for a tensor as a transform has wrapped that where the run did not see it."""
+        inside = self.adopt(_functorch.get_unwrapped(tensor))
+        stand_in = wrapped_alike(inside, tensor)
+        known = cast("Reference", self._reference(inside))
+        spec = self.spec_on(stand_in, known.spec.device)
+        reference = msgspec.structs.replace(known, spec=spec, layout=None)
+        self._met[id(tensor)] = _Met(tensor, stand_in, reference)
+        setattr(stand_in, _REFERENCE, reference)
+        return stand_in
 
     def _stand_in(self, known: _Met) -> Tensor:
         """Make the stand-in of a tensor that has its node."""

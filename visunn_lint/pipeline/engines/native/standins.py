@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Final, Protocol
 
 import torch
 from torch import nn
+from torch._C import _functorch
 from torch.nn.parameter import is_lazy
 
 from visunn_lint.errors import InputError
@@ -43,7 +44,8 @@ class _Shared:
         known = self._tensors.get(id(tensor))
         if known is not None:
             return known[1]
-        made = self._make(tensor)
+        with torch._C._DisableFuncTorch():  # noqa: SLF001 -- a transform that runs wraps what is made meanwhile
+            made = self._make(tensor)
         self._tensors[id(tensor)] = (tensor, made)
         return made
 
@@ -60,6 +62,8 @@ class _Shared:
     def _make(self, tensor: Tensor) -> Tensor:
         if is_lazy(tensor):
             return tensor
+        if is_wrapped(tensor):
+            return wrapped_alike(self.of(_functorch.get_unwrapped(tensor)), tensor)
         if is_plain(tensor):
             return _like_original(self._on_shared_storage(tensor), tensor)
         return self._copy_exotic(tensor)
@@ -151,6 +155,21 @@ def are_plain(tensors: list[Tensor]) -> bool:
 _STRIDED: Final = frozenset({torch.strided})
 _LAYOUT: Final = attrgetter("layout")
 _SPECIAL: Final = (attrgetter("is_quantized"), attrgetter("is_nested"), torch.Tensor.is_conj, torch.Tensor.is_neg)
+
+
+def is_wrapped(tensor: Tensor) -> bool:
+    """Return whether a tensor is one that a transform of torch.func made of another: a batch of vmap, or watched."""
+    return _functorch.is_batchedtensor(tensor) or _functorch.is_gradtrackingtensor(tensor)
+
+
+def wrapped_alike(inside: Tensor, wrapped: Tensor) -> Tensor:
+    """Return a tensor as a transform has another one; as it is if that transform is over."""
+    level = _functorch.maybe_get_level(wrapped)
+    if level < 0:
+        return inside
+    if _functorch.is_batchedtensor(wrapped):
+        return _functorch._add_batch_dim(inside, _functorch.maybe_get_bdim(wrapped), level)  # noqa: SLF001 -- no public name
+    return _functorch._wrap_for_grad(inside, level)  # noqa: SLF001 -- likewise
 
 
 def _like_original(copy: Tensor, tensor: Tensor) -> Tensor:
