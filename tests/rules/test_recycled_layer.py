@@ -70,6 +70,19 @@ class Net(nn.Module):
         x = self.fc(x)
         return self(x, depth - 1) if depth else x
 """
+DROP_PATH = """
+class DropPath(nn.Module):
+    def forward(self, x):
+        return x * 2
+
+class Net(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.fc, self.drop = nn.Linear(4, 4), DropPath()
+
+    def forward(self, x):
+        return self.drop(self.fc(self.drop(x)))
+"""
 
 
 def _found(source: str, folder: Path, inputs: str = "2x4") -> list[Finding]:
@@ -94,6 +107,13 @@ def test_a_relu_is_told_with_both_call_sites(tmp_path: Path) -> None:
     ]
     lines = [place and (place.line, place.column) for place in (found.location, found.related[0].location)]
     assert lines == [(12, 13), (13, 13)]
+
+
+@pytest.mark.parametrize(("source", "name"), [(RELU, "nn.ReLU"), (DROP_PATH, "DropPath")])
+def test_advice_names_a_class_that_there_is(source: str, name: str, tmp_path: Path) -> None:
+    """One of torch's as people write it, one of the user's own by its name."""
+    (found,) = _found(source, tmp_path)
+    assert found.help == f"nothing is shared between the calls; one {name}() per call makes the graph read as written"
 
 
 def test_calls_of_one_line_are_one_site(tmp_path: Path) -> None:

@@ -200,7 +200,8 @@ def _counted(others: int) -> str:
 
 def _advice(module: Module, shared: str) -> str:
     if not shared:
-        one = f"one nn.{module.short_kind}() per call"
+        is_torchs = module.kind == f"torch.nn.{module.short_kind}"
+        one = f"one {'nn.' if is_torchs else ''}{module.short_kind}() per call"
         return f"nothing is shared between the calls; {one} makes the graph read as written"
     if "keeps state" in shared:
         return "every call moves the same running statistics; give each call a norm of its own unless that is meant"
