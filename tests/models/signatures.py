@@ -53,3 +53,22 @@ class Numbers(nn.Module):
 
     def forward(self, x: Tensor, steps: int, *, rate: float | None = None, bias: float = 1.0) -> Tensor:
         return x * steps * (rate or 1.0) + bias
+
+
+class Kernel(nn.Module):
+    """Is called with less than its forward takes."""
+
+    def forward(self, x: Tensor, y: Tensor) -> Tensor:
+        return x + y
+
+    def __call__(self, x: Tensor, y: Tensor | None = None) -> Tensor:
+        out: Tensor = super().__call__(x, x if y is None else y)
+        return out
+
+
+class Open(Two):
+    """Has a call of its own that hands on whatever it gets."""
+
+    def __call__(self, *args: Tensor, **kwargs: Tensor) -> Tensor:
+        out: Tensor = super().__call__(*args, **kwargs)
+        return out

@@ -11,7 +11,7 @@ import pytest
 import torch
 from torch import Tensor, nn
 
-from tests.models.signatures import Conditioned, Masked, Numbers, Two, Wrapper
+from tests.models.signatures import Conditioned, Kernel, Masked, Numbers, Open, Two, Wrapper
 from visunn_lint.errors import InputError
 from visunn_lint.pipeline.inputs.arguments import choose_batch, from_spec, from_values, materialise, spell
 from visunn_lint.pipeline.inputs.conventions import declared_inputs
@@ -132,6 +132,13 @@ def test_values_under_keys_that_cannot_be_written_have_no_spelling(key: object) 
     """Such as the edges of graphs of several kinds of nodes: what was read again would be another key."""
     assert spell(({key: torch.zeros(2, 3)},), {}) == ""
     assert spell(({"user item": torch.zeros(2, 3)},), {}) == "{user item: 2x3}"
+
+
+def test_a_call_of_the_classs_own_says_what_it_takes() -> None:
+    """But for one that hands on whatever it gets."""
+    x = torch.zeros(2, 3)
+    assert from_values(Kernel(), (x,), {}).args == (x,)
+    assert [spelled(each) for each in (Kernel(), Open())] == ["Kernel.__call__(x, y=None)", "Open.forward(x, y)"]
 
 
 def test_values_are_the_same_each_time_and_leave_the_generator_alone() -> None:

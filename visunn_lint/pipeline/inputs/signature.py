@@ -12,7 +12,7 @@ import torch
 from visunn_lint.errors import InputError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Callable, Iterable, Mapping
 
     from torch import nn
 
@@ -34,13 +34,29 @@ def inner_model(model: nn.Module) -> nn.Module:
 
 
 def signature(model: nn.Module) -> Signature | None:
-    """Return the signature of forward without ``self``; None if it has none that can be read."""
-    forward = inner_model(model).forward
+    """Return the signature of forward without ``self``, or that of a ``__call__`` of the class's own.
+
+    None if it has none that can be read.
+    """
+    inner = inner_model(model)
+    forward = inner.forward
     schema = getattr(forward, "schema", None)
     if schema is not None:
         return Signature([_from_schema(argument) for argument in schema.arguments[1:]])
+    return _own_call(inner) or _read(forward)
+
+
+def _own_call(model: nn.Module) -> Signature | None:
+    """Return the signature of a class's own ``__call__``; None if it has none, or hands on whatever it gets."""
+    own = type(model).__call__
+    found = None if own is torch.nn.Module.__call__ else _read(own.__get__(model))
+    is_open = found is not None and any(each.kind in _VARIADIC for each in found.parameters.values())
+    return None if is_open else found
+
+
+def _read(function: Callable[..., Any]) -> Signature | None:
     try:
-        return inspect.signature(forward)
+        return inspect.signature(function)
     except (TypeError, ValueError):
         return None
 
@@ -120,7 +136,9 @@ def is_complete(model: nn.Module, kwargs: Mapping[str, Any]) -> bool:
 def spelled(model: nn.Module) -> str:
     """Return ``Net.forward(x, mask=None)``, without annotations."""
     bare = [parameter.replace(annotation=Parameter.empty) for parameter in parameters(model)]
-    return f"{type(inner_model(model)).__name__}.forward{Signature(bare)}"
+    inner = inner_model(model)
+    called = "forward" if _own_call(inner) is None else "__call__"
+    return f"{type(inner).__name__}.{called}{Signature(bare)}"
 
 
 def _from_schema(argument: Any) -> Parameter:  # noqa: ANN401 -- torch has no public type for it
