@@ -87,7 +87,7 @@ def test_add_ignore_leaves_a_clean_check(file: Path, capsys: Capture) -> None:
     )
     source.forget()
     assert run([*CHECK, "--add-ignore"]) == 0
-    assert capsys.readouterr().err == "no finding has a line to write a comment behind\n"
+    assert capsys.readouterr().err == "there is no finding\n"
     assert file.read_text(encoding="utf-8") == written
 
 

@@ -66,9 +66,11 @@ def settle(
 
     in_source = replace(settings, baseline="")
     if known.add_ignore:
-        comments, files = add_ignores(suppress(report, settings, covered), settings, known.reason)
+        open_report = suppress(report, settings, covered)
+        comments, files = add_ignores(open_report, settings, known.reason)
         written = f"wrote {_count(comments, 'comment')} into {_count(files, 'file')}"
-        terminal.note(written if comments else "no finding has a line to write a comment behind")
+        why_none = "no finding has a line to write a comment behind" if open_report.findings else "there is no finding"
+        terminal.note(written if comments else why_none)
     if known.update_baseline:
         change = update_baseline(suppress(report, in_source, covered), settings, covered)
         held = f"{_shown(settings.baseline)} holds {_count(change.held, 'finding')}"
