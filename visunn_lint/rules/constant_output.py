@@ -20,8 +20,8 @@ class ConstantOutput(Rule):
     """An output does not depend on the values of any input.
 
     An error if that is so of all outputs. One constant among others (anchors, learned queries) is
-    told as a note. Ops that take the shape of an input alone, such as ``zeros_like``, do not
-    make their result depend on it.
+    told as a note, unless training makes it of an input, such as a loss that is 0 in eval. Ops that
+    take the shape of an input alone, such as ``zeros_like``, do not make their result depend on it.
 
     ## Why is this bad?
     The model answers the same whatever it is asked: a value was overwritten, or the wrong name returned.
@@ -95,6 +95,20 @@ class ConstantOutput(Rule):
         ),
         Example(
             """
+            class Net(nn.Module):  # a loss beside the output, in training
+                def __init__(self):
+                    super().__init__()
+                    self.fc = nn.Linear(4, 4)
+
+                def forward(self, x):
+                    hidden = self.fc(x)
+                    loss = (hidden - x).pow(2).mean() if self.training else self.fc.bias.sum() * 0
+                    return hidden, loss
+            """,
+            inputs="2x4",
+        ),
+        Example(
+            """
             class Net(nn.Module):  # positions, for as many steps as there are
                 def __init__(self):
                     super().__init__()
@@ -132,7 +146,9 @@ class ConstantOutput(Rule):
         if len(constant) == len(outputs):
             yield self._all_constant(topology, constant)
         else:
-            yield from (self._one_constant(topology, output) for output in constant if _is_computed(topology, output))
+            trained = _labels_of_moving(model.train)
+            alone = (each for each in constant if each.label not in trained and _is_computed(topology, each))
+            yield from (self._one_constant(topology, output) for output in alone)
 
     def _all_constant(self, topology: Topology, outputs: list[Node]) -> Finding:
         last = _maker(topology, outputs[0])
@@ -149,9 +165,22 @@ class ConstantOutput(Rule):
             _maker(topology, output),
             f"output `{output.label}` does not depend on the values of any input",
             label="the same for every input",
-            advice="compute it once, in __init__, unless it is learned",
+            advice="is an input missing in it?" if _is_learned(topology, output) else "compute it once, in __init__",
             severity=Severity.INFO,
         )
+
+
+def _labels_of_moving(topology: Topology | None) -> set[str]:
+    """Return the outputs of a run that depend on its inputs."""
+    moving = input_dependents(topology) if topology is not None else set()
+    nodes = topology.nodes.values() if topology is not None else ()
+    return {node.label for node in nodes if node.kind == "output" and node.name in moving}
+
+
+def _is_learned(topology: Topology, output: Node) -> bool:
+    """Return whether an output is made of parameters that are trained."""
+    behind = query.reachable([output], topology.producers).values()
+    return any(node.kind == "param" and node.attributes.get("requires_grad") is True for node in behind)
 
 
 def _reads_inputs(topology: Topology) -> bool:
