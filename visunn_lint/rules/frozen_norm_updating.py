@@ -64,20 +64,6 @@ class FrozenNormUpdating(Rule):
             class Net(nn.Module):
                 def __init__(self):
                     super().__init__()
-                    self.online = nn.Sequential(nn.Linear(4, 8), nn.BatchNorm1d(8))
-                    self.target = nn.Sequential(nn.Linear(4, 8), nn.BatchNorm1d(8))
-                    self.target.requires_grad_(False)
-
-                def forward(self, x):
-                    return self.online(x), self.target(x)
-            """,
-            inputs="2x4",
-        ),
-        Example(
-            """
-            class Net(nn.Module):
-                def __init__(self):
-                    super().__init__()
                     self.backbone = nn.Sequential(nn.Conv2d(3, 8, 3), nn.BatchNorm2d(8)).requires_grad_(False)
                     self.head = nn.Conv2d(8, 2, 1)
 
@@ -90,6 +76,20 @@ class FrozenNormUpdating(Rule):
                     return self
             """,
             inputs="2x3x8x8",
+        ),
+        Example(
+            """
+            class Net(nn.Module):
+                def __init__(self):
+                    super().__init__()
+                    self.online = nn.Sequential(nn.Linear(4, 8), nn.BatchNorm1d(8))
+                    self.target = nn.Sequential(nn.Linear(4, 8), nn.BatchNorm1d(8))
+                    self.target.requires_grad_(False)
+
+                def forward(self, x):
+                    return self.online(x), self.target(x)
+            """,
+            inputs="2x4",
         ),
         Example("nn.Sequential(nn.Conv2d(3, 8, 3), nn.BatchNorm2d(8)).requires_grad_(False)", inputs="2x3x8x8"),
         Example("nn.Sequential(nn.Conv2d(3, 8, 3), nn.BatchNorm2d(8, affine=False))", inputs="2x3x8x8"),
