@@ -59,11 +59,16 @@ def test_a_run_that_failed_says_why_and_where(open_file: Opens) -> None:
 
 
 def test_without_webgl_there_are_a_drawing_and_the_tree(playwright: Playwright, bundle: Bundle, tmp_path: Path) -> None:
-    """A click in the drawing drills, as one in the scene does."""
+    """It is as wide as there is room, within what can be read; a click in it drills, as one in the scene does."""
     flat = chromium.launch(playwright, "--disable-3d-apis")
     opener = Opener(flat, tmp_path)
     page = opener.file(page_of(bundle, encode(SAMPLE)))
     expect(page.get_by_role("treeitem").first).to_be_visible()
+    drawing, frame = page.locator(".diagram svg"), page.locator(".diagram-frame")
+    drawn = float(drawing.get_attribute("width") or 0)
+    width = float(drawing.evaluate("each => each.getBoundingClientRect().width"))
+    room = float(frame.evaluate("each => each.clientWidth"))
+    assert width == pytest.approx(min(max(room, 0.4 * drawn), 1.2 * drawn), abs=1)
     page.locator(f".diagram svg [data-box='{labelled('fc')}']").first.click()
     assert state(page, "selected") == labelled("fc")
     opener.close()

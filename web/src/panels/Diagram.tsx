@@ -13,6 +13,7 @@ export function Diagram() {
   // biome-ignore lint/correctness/useExhaustiveDependencies: what is hovered does not change the drawing
   useEffect(() => {
     const drawing = parseDrawing(picture(view, coloursOf(palette, theme)));
+    frame.current?.style.setProperty("--drawn", `${drawing.getAttribute("width")}px`);
     frame.current?.replaceChildren(document.importNode(drawing, true));
   }, [tables, scope, expanded, unfolded, merged, overlay, palette, theme]);
 
