@@ -4,18 +4,20 @@ from __future__ import annotations
 
 import ast
 import contextlib
+import inspect
 import tokenize
 import warnings
 from dataclasses import dataclass, replace
 from functools import lru_cache
 from io import BytesIO
 from pathlib import Path
-from typing import TYPE_CHECKING
+from textwrap import dedent
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from visunn_lint.location import Location
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
 _REGISTERING = frozenset({"add_module", "register_module", "register_buffer", "register_parameter"})
 _SCOPES = (ast.ClassDef, ast.FunctionDef, ast.AsyncFunctionDef)
@@ -30,6 +32,15 @@ class Comment:
     column: int
     text: str
     is_alone: bool
+
+
+class FunctionSyntax(NamedTuple):
+    """The syntax tree of a function, its file, and by how many lines and columns the tree is off."""
+
+    tree: ast.AST
+    file: str = ""
+    lines: int = 0
+    columns: int = 0
 
 
 @lru_cache(maxsize=256)
@@ -127,9 +138,21 @@ def tokens(file: str) -> tuple[tokenize.TokenInfo, ...]:
     return tuple(found)
 
 
+@lru_cache(maxsize=256)
+def function_syntax(function: Callable[..., Any]) -> FunctionSyntax:
+    """Return the syntax of a function of a file or a notebook; an empty tree where it cannot be read."""
+    try:
+        found, first = inspect.getsourcelines(function)
+        indent = len(found[0]) - len(found[0].lstrip())
+        tree = ast.parse(dedent("".join(found)))
+        return FunctionSyntax(tree, inspect.getsourcefile(function) or "", first - 1, indent)
+    except (OSError, SyntaxError, TypeError):
+        return FunctionSyntax(ast.Module([], []))
+
+
 def forget() -> None:
     """Forget what files held: some have been written."""
-    for cached in (lines, statement_spans, comments, tokens, _parsed, _classes, assignment_line):
+    for cached in (lines, statement_spans, comments, tokens, _parsed, _classes, assignment_line, function_syntax):
         cached.cache_clear()
 
 

@@ -4,18 +4,19 @@ from __future__ import annotations
 
 import ast
 import inspect
-from functools import lru_cache
-from textwrap import dedent
 from typing import TYPE_CHECKING, Any
 
 from visunn_lint.errors import InputError
 from visunn_lint.location import Location
 from visunn_lint.loss import Loss, closest_torch_loss, is_torch_loss, loss_name
+from visunn_lint.source import function_syntax
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
     from torch import nn
+
+    from visunn_lint.source import FunctionSyntax
 
 _ARRANGING = frozenset(
     {"contiguous", "flatten", "float", "permute", "reshape", "squeeze", "transpose", "unsqueeze", "view"}
@@ -29,8 +30,8 @@ def declared_loss(text: str) -> Loss:
     Raises InputError for a name that is nearly one of torch's: no rule would say anything of it.
     """
     name = loss_name(text)
-    meant = closest_torch_loss(name)
-    if is_torch_loss(name) or not meant:
+    meant = "" if is_torch_loss(name) else closest_torch_loss(name)
+    if not meant:
         return Loss(name)
     message = f"there is no loss {text!r}"
     raise InputError(message, hint=f"did you mean {meant}?")
@@ -61,25 +62,13 @@ def _losses_in(model: nn.Module, method: Callable[..., Any]) -> Iterator[Loss]:
     names = method.__code__.co_names
     if not any(name in own or is_torch_loss(loss_name(name)) for name in names):
         return
-    body, file, shift = _parsed(method)
-    results = _names_of_results(body)
-    for call in ast.walk(body):
+    syntax = function_syntax(method)
+    results = _names_of_results(syntax.tree)
+    for call in ast.walk(syntax.tree):
         if isinstance(call, ast.Call) and call.args and _is_result(call.args[0], results):
             name = _loss_called(call.func, own)
             if name:
-                yield Loss(name, _location(call, file, shift))
-
-
-@lru_cache(maxsize=256)
-def _parsed(method: Callable[..., Any]) -> tuple[ast.AST, str, tuple[int, int]]:
-    """Return the syntax tree of a method, its file, and by how many lines and columns the tree is off."""
-    try:
-        lines, first = inspect.getsourcelines(method)
-        text = dedent("".join(lines))
-        indent = len(lines[0]) - len(lines[0].lstrip())
-        return ast.parse(text), inspect.getsourcefile(method) or "", (first - 1, indent)
-    except (OSError, SyntaxError, TypeError):
-        return ast.Module([], []), "", (0, 0)
+                yield Loss(name, _location(call, syntax))
 
 
 def _names_of_results(body: ast.AST) -> set[str]:
@@ -120,12 +109,11 @@ def _loss_called(called: ast.expr, own: dict[str, str]) -> str:
     return name if is_torch_loss(name) else ""
 
 
-def _location(call: ast.Call, file: str, shift: tuple[int, int]) -> Location:
-    lines, columns = shift
+def _location(call: ast.Call, syntax: FunctionSyntax) -> Location:
     return Location(
-        file,
-        call.lineno + lines,
-        call.col_offset + columns + 1,
-        (call.end_lineno or call.lineno) + lines,
-        (call.end_col_offset or 0) + columns + 1,
+        syntax.file,
+        call.lineno + syntax.lines,
+        call.col_offset + syntax.columns + 1,
+        (call.end_lineno or call.lineno) + syntax.lines,
+        (call.end_col_offset or 0) + syntax.columns + 1,
     )

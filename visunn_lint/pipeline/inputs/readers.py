@@ -3,19 +3,15 @@
 from __future__ import annotations
 
 import ast
-import inspect
 from functools import lru_cache
+from inspect import isfunction
 from operator import attrgetter
-from textwrap import dedent
-from typing import TYPE_CHECKING, Any
 
 from torch import nn
 
 from visunn_lint.pipeline.inputs.consumers import is_telling, telling_layers
 from visunn_lint.pipeline.inputs.signature import inner_model, positional_names
-
-if TYPE_CHECKING:
-    from collections.abc import Callable
+from visunn_lint.source import function_syntax
 
 _MAX_DEPTH = 8
 
@@ -27,7 +23,8 @@ def first_reader(model: nn.Module, name: str) -> nn.Module | None:
     """
     for _ in range(_MAX_DEPTH):
         model = inner_model(model)
-        called = _first_call(type(model).forward, name)
+        forward = type(model).forward
+        called = _first_call(function_syntax(forward).tree, name) if isfunction(forward) else None
         child = _child(model, called[0]) if called is not None else None
         if called is None or child is None or is_telling(child):
             return child
@@ -41,10 +38,9 @@ def first_reader(model: nn.Module, name: str) -> nn.Module | None:
 
 
 @lru_cache(maxsize=1024)
-def _first_call(forward: Callable[..., Any], name: str) -> tuple[str, int] | None:
+def _first_call(body: ast.AST, name: str) -> tuple[str, int] | None:
     """Return the attribute of ``self`` that is first called with a parameter as it is, and its place there."""
     found: list[tuple[tuple[int, int], str, int]] = []
-    body = _syntax(forward)
     me = next((each.args[0].arg for each in ast.walk(body) if isinstance(each, ast.arguments) and each.args), "")
     for call in ast.walk(body):
         attribute = _own_attribute(call.func, me) if isinstance(call, ast.Call) else ""
@@ -52,13 +48,6 @@ def _first_call(forward: Callable[..., Any], name: str) -> tuple[str, int] | Non
             places = [place for place, arg in enumerate(call.args) if isinstance(arg, ast.Name) and arg.id == name]
             found += [((call.lineno, call.col_offset), attribute, place) for place in places]
     return min(found)[1:] if found else None
-
-
-def _syntax(function: Callable[..., Any]) -> ast.AST:
-    try:
-        return ast.parse(dedent(inspect.getsource(function)))
-    except (OSError, SyntaxError, TypeError):
-        return ast.Module([], [])
 
 
 def _own_attribute(called: ast.expr, me: str) -> str:
