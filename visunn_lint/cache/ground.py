@@ -11,7 +11,7 @@ from functools import cache, lru_cache
 from glob import glob
 from hashlib import blake2b
 from pathlib import Path
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
 import visunn_lint
 from visunn_lint.location import is_installed
@@ -87,11 +87,8 @@ def _standard_folders() -> tuple[str, ...]:
 
 def _interpreter() -> tuple[object, ...]:
     """Return which interpreter runs, and how: ``safe_path`` did its part on the path, and workers start with it."""
-    flags = [getattr(sys.flags, name) for name in dir(sys.flags) if name in _FLAGS and name != "safe_path"]
+    flags = [getattr(sys.flags, name) for name in type(sys.flags).__match_args__ if name != "safe_path"]
     return (visunn_lint.__version__, sys.version, sys.executable, flags, sys.warnoptions, sys.path)
-
-
-_FLAGS: Final = frozenset(type(sys.flags).__match_args__)
 
 
 def _listing(folder: str) -> tuple[str, ...]:

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
     from visunn_lint.gradients import Cut, Gradient
     from visunn_lint.location import Location
-    from visunn_lint.records import Call, Module, Node
+    from visunn_lint.records import Call, Module
     from visunn_lint.topology import CapturedModel, Topology
 
 
@@ -130,9 +130,13 @@ class Losses:
         return bool(twins) and not all(self._feeds(module, twin) for twin in twins)
 
     def _feeds(self, module: Module, other: Module) -> bool:
-        """Return whether anything in a module reads what another one makes."""
-        made = [node for node in self.topology.ops() if _is_in(node, module)]
-        return any(_is_in(node, other) for node in query.reachable(made, self.topology.consumers).values())
+        """Return whether anything in another module comes of what a module makes."""
+        inside, there = self._paths_below(module), self._paths_below(other)
+        made = [node for node in self.topology.ops() if node.module in inside]
+        return any(node.module in there for node in query.reachable(made, self.topology.consumers).values())
+
+    def _paths_below(self, module: Module) -> set[str]:
+        return {module.path, *(each.path for each in self.topology.descendants(module))}
 
     def _shapes(self, module: Module) -> tuple[tuple[str, object], ...]:
         if module.path not in self._shapes_by_path:
@@ -157,7 +161,3 @@ class Losses:
     @cached_property
     def _numel(self) -> dict[str, int]:
         return {param.path: param.numel for param in self.topology.params}
-
-
-def _is_in(node: Node, module: Module) -> bool:
-    return node.module == module.path or node.module.startswith(f"{module.path}.")

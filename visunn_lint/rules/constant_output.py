@@ -146,7 +146,7 @@ class ConstantOutput(Rule):
         if len(constant) == len(outputs):
             yield self._all_constant(topology, constant)
         else:
-            trained = _labels_of_moving(model.train)
+            trained = _labels_of_moving(model.train) if model.train is not None else set()
             alone = (each for each in constant if each.label not in trained and _is_computed(topology, each))
             yield from (self._one_constant(topology, output) for output in alone)
 
@@ -170,11 +170,10 @@ class ConstantOutput(Rule):
         )
 
 
-def _labels_of_moving(topology: Topology | None) -> set[str]:
+def _labels_of_moving(topology: Topology) -> set[str]:
     """Return the outputs of a run that depend on its inputs."""
-    moving = input_dependents(topology) if topology is not None else set()
-    nodes = topology.nodes.values() if topology is not None else ()
-    return {node.label for node in nodes if node.kind == "output" and node.name in moving}
+    moving = input_dependents(topology)
+    return {node.label for node in topology.nodes.values() if node.kind == "output" and node.name in moving}
 
 
 def _is_learned(topology: Topology, output: Node) -> bool:

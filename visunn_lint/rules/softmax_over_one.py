@@ -8,9 +8,9 @@ from dataclasses import dataclass
 from visunn_lint.finding import Finding, Related, Severity
 from visunn_lint.records import Node
 from visunn_lint.rules._authors import placed_at
-from visunn_lint.rules._axes import ELEMENTWISE, axis_of, first_input, first_output
+from visunn_lint.rules._axes import ELEMENTWISE, first_input, first_output
 from visunn_lint.rules._rule import Example, Rule
-from visunn_lint.rules._softmax import implicit_axis
+from visunn_lint.rules._softmax import axis
 from visunn_lint.topology import CapturedModel, Topology
 
 SOFTMAXES = frozenset({"softmax", "log_softmax", "softmin", "gumbel_softmax"})
@@ -95,27 +95,19 @@ class SoftmaxOverOne(Rule):
                 yield from self._over_one(topology, node)
 
     def _over_one(self, topology: Topology, node: Node) -> Iterator[Finding]:
-        axis, spec = _axis(node), first_input(node)
-        if axis is None or spec is None or spec.shape[axis] != 1:
+        over, spec = axis(node), first_input(node)
+        if over is None or spec is None or spec.shape[over : over + 1] != (1,):
             return
         layer = _layer_before(topology, node)
-        if layer is not None and axis == len(spec.shape) + _CHANNELS[layer.short_op]:
+        if layer is not None and over == len(spec.shape) + _CHANNELS[layer.short_op]:
             yield self.finding(
                 node,
-                f"`{node.short_op}` over axis {axis} of {'×'.join(map(str, spec.shape))}: of one number it is constant",
+                f"`{node.short_op}` over axis {over} of {'×'.join(map(str, spec.shape))}: of one number it is constant",
                 location=placed_at(topology, node),
                 label=f"always {0 if node.short_op == 'log_softmax' else 1}",
                 advice="name the axis that the choice is among, or use a sigmoid for a single score",
                 related=(Related(f"`{layer.module}` makes one feature", placed_at(topology, layer), layer.module),),
             )
-
-
-def _axis(node: Node) -> int | None:
-    """Return the axis of a softmax, of one that is told none the one that it takes."""
-    spec = first_input(node)
-    if "dim" in node.attributes and node.attributes["dim"] is None:
-        return implicit_axis(len(spec.shape)) if spec and spec.shape else None
-    return axis_of(node)
 
 
 def _layer_before(topology: Topology, node: Node) -> Node | None:

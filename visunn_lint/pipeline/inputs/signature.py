@@ -114,12 +114,13 @@ def check(model: nn.Module, args: tuple[Any, ...], kwargs: Mapping[str, Any]) ->
 
 def check_names(model: nn.Module, names: Iterable[str]) -> None:
     """Raise InputError, naming the signature, for the first name that no parameter of forward has."""
-    found = {each.name: each for each in parameters(model)}
-    if signature(model) is None or any(each.kind is Parameter.VAR_KEYWORD for each in found.values()):
+    found = signature(model)
+    known = found.parameters if found is not None else {}
+    if found is None or any(each.kind is Parameter.VAR_KEYWORD for each in known.values()):
         return
     for name in names:
-        if name not in found:
-            close = get_close_matches(name, found, n=1)
+        if name not in known:
+            close = get_close_matches(name, known, n=1)
             message = f"the inputs do not fit {spelled(model)}: there is no `{name}`"
             raise InputError(message, hint=f"did you mean `{close[0]}`?" if close else _EACH)
 

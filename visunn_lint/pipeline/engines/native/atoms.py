@@ -19,6 +19,9 @@ _ATOMIC: Final = (str, bytes, int, float, complex, bool, type(None), BuiltinFunc
 ATOMS: Final = frozenset(_ATOMIC)
 """The same, to ask for a type itself: a subclass is not among them."""
 
+MUTABLE: Final = (dict, list, set, deque, bytearray)
+"""The builtin types of what is looked for on classes and among globals: it can change, and hold what a run made."""
+
 
 @lru_cache(maxsize=4096)
 def is_atomic(kind: type) -> bool:

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from collections import deque
 from operator import is_
 from types import FunctionType
 from typing import TYPE_CHECKING, Final
 
+from visunn_lint.pipeline.engines.native.atoms import MUTABLE
+
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-_CONTAINERS: Final = (dict, list, set, deque, bytearray)
 _GONE: Final = object()
 
 
@@ -32,7 +32,7 @@ class Classes:
                 continue
             attributes = dict(vars(cls))
             self._saved[id(cls)] = (cls, attributes)
-            yield from (item for item in _plain(attributes).values() if isinstance(item, _CONTAINERS))
+            yield from (item for item in _plain(attributes).values() if isinstance(item, MUTABLE))
 
     def restore(self) -> None:
         """Put back what was bound to another value, removed or added."""

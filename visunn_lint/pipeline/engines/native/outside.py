@@ -9,12 +9,12 @@ from __future__ import annotations
 import dis
 import gc
 import sys
-from collections import deque
 from functools import lru_cache
 from types import CellType, CodeType, FunctionType, ModuleType
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 from weakref import WeakKeyDictionary, WeakSet
 
+from visunn_lint.pipeline.engines.native.atoms import MUTABLE
 from visunn_lint.pipeline.engines.native.structure import output_leaves
 
 if TYPE_CHECKING:
@@ -40,7 +40,7 @@ def outside(code: type | FunctionType) -> Iterator[object]:
     for function, names in reach.names.items():
         namespace = function.__globals__
         yield from (GlobalName(namespace, name) for name in names.bound)
-        yield from (held for held in map(namespace.get, names.read) if isinstance(held, _CONTAINERS))
+        yield from (held for held in map(namespace.get, names.read) if isinstance(held, MUTABLE))
 
 
 def holds_tensors(cache: object) -> bool:
@@ -94,13 +94,12 @@ class _Reach:
 
     def _note(self, function: FunctionType, codes: list[CodeType], reached: dict[str, object]) -> None:
         bound = tuple(name for code in codes for name in _bound_in(code))
-        read = tuple(name for name, value in reached.items() if isinstance(value, _CONTAINERS))
+        read = tuple(name for name, value in reached.items() if isinstance(value, MUTABLE))
         if bound or read:
             self.names[function] = _Names(bound, read)
 
 
 _known: Final[WeakKeyDictionary[type | FunctionType, _Reach]] = WeakKeyDictionary()
-_CONTAINERS: Final = (dict, list, set, deque, bytearray)
 _STORE: Final = dis.opmap["STORE_GLOBAL"]
 _NOT_A_USERS: Final = frozenset({"torch", "numpy", "visunn_lint", *sys.stdlib_module_names})
 
