@@ -91,6 +91,13 @@ def is_installed(file: str) -> bool:
     return "site-packages" in path.parts or any(path.is_relative_to(folder) for folder in _installed_folders())
 
 
+@lru_cache(maxsize=65536)
+def is_standard(file: str) -> bool:
+    """Return whether a file, or the name of a frozen module, belongs to Python itself."""
+    inside = tuple(f"{folder}{os.sep}" for folder in standard_folders())
+    return file.startswith(("<frozen ", *inside)) and "-packages" not in file
+
+
 @lru_cache(maxsize=4096)
 def _resolved(folder: str) -> Path:
     """Return where a folder really is: asked for once, for the thousands of modules that torch imports."""
@@ -102,3 +109,11 @@ def _installed_folders() -> tuple[Path, ...]:
     paths = sysconfig.get_paths()
     standard = (paths[name] for name in ("stdlib", "platstdlib", "purelib", "platlib"))
     return tuple({Path(path).resolve() for path in (*standard, *site.getsitepackages(), site.getusersitepackages())})
+
+
+@cache
+def standard_folders() -> tuple[str, ...]:
+    """Return the folders of the standard library, by links and without."""
+    paths = sysconfig.get_paths()
+    folders = [paths["stdlib"], paths["platstdlib"]]
+    return tuple(dict.fromkeys([*folders, *(str(Path(folder).resolve()) for folder in folders)]))

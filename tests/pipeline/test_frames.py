@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 from typing import TYPE_CHECKING
 
 import pytest
@@ -27,12 +28,12 @@ def test_alike_functions_of_two_files_have_their_own_places(tmp_path: Path) -> N
     assert places == [Location(str(tmp_path / name), 2, 12, 2, 18) for name in ("a.py", "b.py")]
 
 
-def test_machinery_is_torchs_and_our_own() -> None:
-    """Frames of torch, of visunn and of generated code are walked through, the user's are not."""
+def test_machinery_is_torchs_pythons_and_our_own() -> None:
+    """Frames of torch, of visunn, of Python's library and of generated code are walked through, the user's are not."""
     import torch.nn.functional as functional_module  # noqa: PLC0415 -- its file is what is asked about
 
-    files = [functional_module.__file__, __file__, "<string>", "<frozen importlib._bootstrap>"]
-    assert [is_machinery(file) for file in files] == [True, False, True, True]
+    files = [functional_module.__file__, __file__, copy.__file__, "<string>", "<frozen importlib._bootstrap>"]
+    assert [is_machinery(file) for file in files] == [True, False, True, True, True]
 
 
 def test_a_syntax_error_has_its_column_in_bytes() -> None:

@@ -5,16 +5,15 @@ from __future__ import annotations
 import os
 import platform
 import sys
-import sysconfig
 from dataclasses import dataclass
-from functools import cache, lru_cache
+from functools import cache
 from glob import glob
 from hashlib import blake2b
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import visunn_lint
-from visunn_lint.location import is_installed
+from visunn_lint.location import is_installed, is_standard, standard_folders
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -46,7 +45,7 @@ class Ground:
     def under(root: Path) -> Ground:
         """Return the ground under a project, as ``sys.path`` has it now."""
         folders = (os.path.abspath(folder) for folder in sys.path if folder)  # noqa: PTH100 -- links keep their names
-        standard = _standard_folders()
+        standard = standard_folders()
         packages = tuple(dict.fromkeys(each for each in folders if each not in standard and _holds_packages(each)))
         return Ground(packages, (f"{root}{os.sep}",) if is_installed(str(root / "model.py")) else ())
 
@@ -62,12 +61,6 @@ class Ground:
         return blake2b(repr(facts).encode("utf-8", "surrogatepass"), digest_size=16).hexdigest()
 
 
-@lru_cache(maxsize=65536)
-def is_standard(file: str) -> bool:
-    """Return whether a file, or the name of a frozen module, belongs to Python itself."""
-    return file.startswith(("<frozen ", *_below(_standard_folders()))) and "-packages" not in file
-
-
 @cache
 def _below(folders: tuple[str, ...]) -> tuple[str, ...]:
     """Return what the paths of files in some folders begin with."""
@@ -76,13 +69,6 @@ def _below(folders: tuple[str, ...]) -> tuple[str, ...]:
 
 def _holds_packages(folder: str) -> bool:
     return is_installed(os.path.join(folder, "x"))  # noqa: PTH118 -- a path as text, once for each entry of sys.path
-
-
-@cache
-def _standard_folders() -> tuple[str, ...]:
-    paths = sysconfig.get_paths()
-    folders = [paths["stdlib"], paths["platstdlib"]]
-    return tuple(dict.fromkeys([*folders, *(str(Path(folder).resolve()) for folder in folders)]))
 
 
 def _interpreter() -> tuple[object, ...]:

@@ -16,10 +16,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, Literal, TypeAlias
 
 import visunn_lint
-from visunn_lint.cache.ground import is_standard
 from visunn_lint.cache.readers import native_reader
 from visunn_lint.cache.traces import EVERYTHING, Trace
-from visunn_lint.location import is_installed
+from visunn_lint.location import is_installed, is_standard
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence

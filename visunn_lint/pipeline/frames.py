@@ -1,4 +1,4 @@
-"""The user's place in a call stack: the innermost frame outside torch and visunn."""
+"""The user's place in a call stack: the innermost frame outside torch, visunn and Python's own library."""
 
 from __future__ import annotations
 
@@ -12,20 +12,20 @@ from typing import TYPE_CHECKING
 import torch
 
 import visunn_lint
-from visunn_lint.location import Location, is_installed
+from visunn_lint.location import Location, is_installed, is_standard
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from types import CodeType, FrameType, TracebackType
 
 _MACHINERY = tuple(str(Path(package).parent) + sep for package in (torch.__file__, visunn_lint.__file__) if package)
-_GENERATED = ("<frozen ", "<string>", "<eval_with_key")
+_GENERATED = ("<string>", "<eval_with_key")
 
 
 @lru_cache(maxsize=4096)
 def is_machinery(filename: str) -> bool:
-    """Return whether code of a file belongs to torch, to visunn, to Python's import system, or to no file."""
-    return filename.startswith((*_GENERATED, *_MACHINERY)) or f"{sep}importlib{sep}" in filename
+    """Return whether code of a file belongs to torch, to visunn, to Python itself, or to no file."""
+    return filename.startswith((*_GENERATED, *_MACHINERY)) or is_standard(filename)
 
 
 @lru_cache(maxsize=4096)

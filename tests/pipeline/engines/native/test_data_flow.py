@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 from typing import TYPE_CHECKING
 
 import pytest
@@ -320,3 +321,33 @@ def test_script_module_is_one_opaque_node() -> None:
     topology = topology_of(nn.Sequential(scripted, nn.ReLU()), torch.ones(2, 4))
     assert reads(topology) == [("opaque", ["input"]), ("relu", ["opaque"]), ("output 0", ["relu"])]
     assert topology.captured.rung == "real"
+
+
+def test_shallow_copy_is_of_the_same_memory() -> None:
+    """Who reads a copy reads what is written to the original after it was made."""
+
+    def forward(x: Tensor) -> Tensor:
+        made = x + 1
+        copied = copy.copy(made)
+        made.mul_(2)
+        return copied * 3
+
+    assert flow(forward) == [
+        ("add", ["x"]),
+        ("detach", ["add"]),
+        ("mul_", ["add"]),
+        ("mul", ["mul_"]),
+        ("output 0", ["mul"]),
+    ]
+
+
+def test_shallow_copy_keeps_what_hangs_on_a_tensor() -> None:
+    """Attributes of a tensor are copied with it."""
+
+    def forward(x: Tensor) -> Tensor:
+        made = x + 1
+        vars(made)["scale"] = 2
+        scale: int = vars(copy.copy(made))["scale"]
+        return made * scale
+
+    assert flow(forward) == [("add", ["x"]), ("detach", ["add"]), ("mul", ["add"]), ("output 0", ["mul"])]

@@ -22,7 +22,7 @@ _METHODS: Final = (
     "size", "dim", "stride", "numel", "nelement", "ndimension", "is_contiguous", "is_floating_point", "is_complex",
     "is_signed", "storage_offset", "element_size", "is_inference", "is_conj", "is_neg", "is_set_to", "is_same_size",
     "__len__", "__hash__", "is_shared", "is_pinned", "untyped_storage", "_typed_storage", "storage", "data_ptr",
-    "_is_view", "has_names", "dim_order", "is_coalesced",
+    "_is_view", "has_names", "dim_order", "is_coalesced", "__reduce_ex__",
 )  # fmt: skip
 _FUNCTIONS: Final = (
     torch.is_floating_point, torch.is_complex, torch.is_tensor, torch.numel, torch.is_same_size, torch.is_conj,

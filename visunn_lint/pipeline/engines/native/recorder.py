@@ -15,6 +15,7 @@ from torch.overrides import TorchFunctionMode
 from visunn_lint.pipeline.building.device_moves import CPU, META, asked_device, is_move, leaves_as_is, without_device
 from visunn_lint.pipeline.engines.native import passive
 from visunn_lint.pipeline.engines.native.arguments import arguments, is_in_place, op_name
+from visunn_lint.pipeline.engines.native.copying import as_alias, is_copied
 from visunn_lint.pipeline.engines.native.foresight import Foreseen, Foresight
 from visunn_lint.pipeline.engines.native.lineage import Lineage
 from visunn_lint.pipeline.engines.native.module_calls import CALL_CODE
@@ -168,6 +169,8 @@ class Recorder(TorchFunctionMode):
             tensor = self.lineage.stand_in_if_any(args[0])
             if passive.is_about_device(func):
                 return passive.answer_about_device(func, torch.device(self.lineage.device(tensor)))
+            if is_copied(func):
+                return as_alias(self.lineage.adopt(tensor))
             args = (tensor, *args[1:])
         return func(*args, **kwargs)
 

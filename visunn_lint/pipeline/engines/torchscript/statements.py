@@ -5,13 +5,13 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from functools import lru_cache
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import torch
 
 from visunn_lint.location import Location
 from visunn_lint.pipeline.engines.native.arguments import plain
+from visunn_lint.pipeline.frames import is_machinery
 from visunn_lint.spec import TensorSpec
 
 if TYPE_CHECKING:
@@ -111,14 +111,13 @@ def _parameters(schema: str) -> tuple[str, ...]:
 
 
 _FRAME = re.compile(r"(.+)\((\d+)\): ")
-_TORCH = str(Path(torch.__file__).parent)
 
 
 def _source(stack: str) -> Location | None:
-    """Return the innermost frame outside torch in the stack that a traced statement remembers."""
+    """Return the user's place in the stack that a traced statement remembers."""
     for line in stack.splitlines():
         match = _FRAME.match(line)
-        if match and not match[1].startswith(_TORCH):
+        if match and not is_machinery(match[1]):
             return Location(match[1], int(match[2]))
     return None
 
