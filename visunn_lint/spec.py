@@ -11,6 +11,7 @@ from math import prod
 from typing import TypeAlias
 
 from visunn_lint.errors import InputError
+from visunn_lint.text import quoted
 
 Plain: TypeAlias = bool | int | float | str | tuple[object, ...] | None
 """A value that survives JSON: hyperparameters and the non-tensor arguments of an op.
@@ -187,7 +188,7 @@ class InputSpec:
     def parse(value: object) -> InputSpec:
         """Return the spec that any accepted spelling stands for.
 
-        A string holds arguments separated by commas (``"2x3x32x32, mask=2x16:int64, scale=0.5"``), each
+        A string holds arguments separated by commas (``"2x3x32x32, mask=2x16:int64, scale=0.5, how='sum'"``), each
         of which may be a list or a dict of others (``"[2x8, 2x8], {boxes: 1x4}"``). A tuple of ints is
         one shape, a list one positional argument an item, a dict one named argument an item. Raises
         InputError for what cannot be read.
@@ -219,11 +220,14 @@ class InputSpec:
 
 
 def split_arguments(text: str) -> list[str]:
-    """Return the arguments in a text: its parts between commas, but for those within brackets."""
-    parts, depth = [""], 0
+    """Return the arguments in a text: its parts between commas, but for those within brackets or quotes."""
+    parts, depth, quote = [""], 0, ""
     for character in text:
-        depth += (character in "[{") - (character in "]}")
-        if character == "," and depth == 0:
+        if quote or character in _QUOTES:
+            quote = character if not quote else "" if character == quote else quote
+        else:
+            depth += (character in "[{") - (character in "]}")
+        if character == "," and depth == 0 and not quote:
             parts.append("")
         else:
             parts[-1] += character
@@ -234,6 +238,7 @@ def _is_shape(value: object) -> bool:
     return isinstance(value, tuple) and bool(value) and all(type(dim) is int or dim == "b" for dim in value)
 
 
+_QUOTES = frozenset("'\"")
 _LITERALS: dict[str, Plain] = {"none": None, "true": True, "false": False}
 _DECIMAL = re.compile(r"[+-]?(\d+\.\d*|\.\d+|\d+(?=e))(e[+-]?\d+)?", re.IGNORECASE)
 """A number that can be no shape."""
@@ -254,7 +259,9 @@ def _value(value: object) -> InputValue:
 
 
 def _read(text: str) -> InputValue:
-    """Return what one argument says: a literal, a list, a dict, a number, or a tensor."""
+    """Return what one argument says: a text in quotes, a literal, a list, a dict, a number, or a tensor."""
+    if text[:1] in _QUOTES and text[-1:] == text[:1] and len(text) > 1:
+        return text[1:-1]
     inside = [part.strip() for part in split_arguments(text[1:-1]) if part.strip()]
     if text[:1] == "[" and text[-1:] == "]":
         return [_read(part) for part in inside]
@@ -291,4 +298,4 @@ def _spell(value: InputValue) -> str:
         return "{" + ", ".join(f"{name}: {_spell(item)}" for name, item in value.items()) + "}"
     if isinstance(value, list):
         return "[" + ", ".join(map(_spell, value)) + "]"
-    return str(value)
+    return quoted(value) if isinstance(value, str) else str(value)

@@ -25,6 +25,12 @@ def safe(text: str) -> str:
     return "".join(char if char.isprintable() else char.encode("unicode_escape").decode() for char in text)
 
 
+def quoted(text: str) -> str:
+    """Return a text in the quotes that are not in it, those of a shell that takes it as it is."""
+    quote = '"' if "'" in text else "'"
+    return f"{quote}{text}{quote}"
+
+
 def in_ascii(text: str) -> str:
     """Return a text with each glyph as its twin, and what has none written out."""
     return text if text.isascii() else text.translate(_TWINS).encode("ascii", "backslashreplace").decode()

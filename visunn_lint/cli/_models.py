@@ -13,6 +13,7 @@ from visunn_lint.errors import ELLIPSIS, TargetError
 from visunn_lint.loading import Options
 from visunn_lint.location import is_there, real_path
 from visunn_lint.pipeline import engines
+from visunn_lint.text import quoted
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -105,7 +106,7 @@ def tell(model: ModelOutcome, terminal: Terminal) -> None:
         terminal.detail(f"{model.name}: {captured.mode} ran on {captured.rung} tensors{reason}")
     inputs = model.captured[0].input_spec
     if model.inputs_are_guessed and inputs:
-        terminal.note(f"{model.name}: no inputs were given, ran with --input '{inputs}'")
+        terminal.note(f"{model.name}: no inputs were given, ran with --input {quoted(inputs)}")
     for mode, message in model.unfit:
         terminal.note(f"{model.name}: not captured in {mode} mode, where it wants other inputs: {message}")
 

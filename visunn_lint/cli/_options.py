@@ -117,7 +117,7 @@ capture_options = grouped(
         multiple=True,
         metavar="SPEC",
         help="An input of forward: 2x3x224x224, b x 3 x 32 x 32 (b is the batch), 2x16:int64, mask=2x16, scale=0.5, "
-        "[2x8, 2x8], {boxes: 1x4}. Repeat it for each input.",
+        "how='sum', [2x8, 2x8], {boxes: 1x4}. Repeat it for each input.",
     ),
     click.option(
         "--engine",

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from inspect import Parameter
 from types import ModuleType
-from typing import TYPE_CHECKING, Any, Optional
+from typing import TYPE_CHECKING, Annotated, Any, Optional
 
 import pytest
 import torch
@@ -13,9 +13,10 @@ from torch import Tensor, nn
 
 from tests.models.signatures import Conditioned, Kernel, Masked, Numbers, Open, Two, Wrapper
 from visunn_lint.errors import InputError
+from visunn_lint.pipeline.inputs.annotations import converted, evaluated, number_kind
 from visunn_lint.pipeline.inputs.arguments import choose_batch, from_spec, from_values, materialise, spell
 from visunn_lint.pipeline.inputs.conventions import declared_inputs
-from visunn_lint.pipeline.inputs.signature import number_kind, spelled
+from visunn_lint.pipeline.inputs.signature import spelled
 from visunn_lint.spec import InputSpec, TensorInput
 
 if TYPE_CHECKING:
@@ -107,7 +108,27 @@ def test_lone_numbers_are_no_shapes_where_forward_takes_numbers() -> None:
 def test_parameters_that_take_numbers(annotation: object, default: object, kind: type | None) -> None:
     """The annotation says it, else the default does."""
     parameter = Parameter("steps", Parameter.KEYWORD_ONLY, annotation=annotation, default=default)
-    assert number_kind(parameter) is kind
+    assert number_kind(evaluated(parameter, {"Optional": Optional})) is kind
+
+
+@pytest.mark.parametrize("annotation", ["Unknown", "1 +", [int], Annotated[Tensor, "b x 8"]])
+def test_annotations_of_any_kind_are_taken(annotation: object) -> None:
+    """They may name what is not there, or be anything at all."""
+    parameter = Parameter("x", Parameter.KEYWORD_ONLY, annotation=annotation)
+    assert number_kind(evaluated(parameter, {})) is None
+
+
+def test_a_device_that_is_none_is_refused() -> None:
+    """As one line, with the parameter that it is for."""
+    parameter = Parameter("to", Parameter.KEYWORD_ONLY, annotation=torch.device)
+    refusal = _refusal(lambda: converted(parameter, "gpu0"))
+    assert refusal == ("there is no device 'gpu0' for `to`", "write cpu, cuda or another one that torch knows")
+
+
+@pytest.mark.parametrize("text", ["how='sum'", 'how="it\'s"', "'a, b', [2x3, 'x=[']", "{how: 'sum'}"])
+def test_texts_in_quotes(text: str) -> None:
+    """Such arguments are spelled so that they can be read again, whatever is in them."""
+    assert str(InputSpec.parse(text)) == text
 
 
 @pytest.mark.parametrize(

@@ -8,6 +8,7 @@ import pytest
 import torch
 from torch import nn
 
+from tests.models.batched import Annotated, Asking, ByName, Captioned, Choosing, Placed, Several, Told
 from tests.models.guessed import (
     Alone,
     Bare,
@@ -29,6 +30,7 @@ from tests.models.guessed import (
 from tests.models.signatures import Conditioned
 from visunn_lint.errors import InputError
 from visunn_lint.pipeline.engines.engine import Request
+from visunn_lint.pipeline.inputs.arguments import from_spec
 from visunn_lint.pipeline.inputs.choice import choose_arguments
 from visunn_lint.pipeline.inputs.inference import MOST_RUNS, infer
 from visunn_lint.pipeline.inputs.trial import Rehearsal
@@ -188,3 +190,39 @@ def test_captures_of_the_last_trial_are_kept() -> None:
     arguments = infer(model, rehearsal)
     assert list(rehearsal.captures(arguments)) == ["eval", "train"]
     assert rehearsal.captures(infer(model, Rehearsal(Request(model), ["eval"]))) == {}
+
+
+@pytest.mark.parametrize(
+    ("build", "expected"),
+    [
+        (Captioned, "{image: b x 3 x 224 x 224, tokens: b x 16:int64}"),
+        (Annotated, "{x: b x 8}, scale=1.0"),
+        (Asking, "{x: b x 8}"),
+        (ByName, "x=b x 8, y=b x 8"),
+    ],
+)
+def test_values_by_name(build: Callable[[], nn.Module], expected: str) -> None:
+    """What forward takes from a batch is what it asks for, whether it says that it takes one or not."""
+    assert _infer(build()) == expected
+
+
+@pytest.mark.parametrize(
+    ("build", "expected"),
+    [
+        (Several, "[b x 8, b x 8], pair=[b x 8, b x 8]"),
+        (Choosing, "b x 8, how='sum'"),
+        (Placed, "b x 3 x 224 x 224, size=[16, 16], device='cpu', std=[1.0, 1.0]"),
+    ],
+)
+def test_other_things_than_tensors(build: Callable[[], nn.Module], expected: str) -> None:
+    """An annotation says what a parameter takes, and what is guessed can be given as it is spelled."""
+    assert _infer(build()) == expected
+    model = build()
+    assert from_spec(InputSpec.parse(expected), model).spelling == expected
+
+
+def test_texts_are_not_guessed() -> None:
+    """A tensor in the place of one would be equal to none of those that forward tells apart."""
+    message, hint = _refusal(Told())
+    assert message == "cannot tell the inputs of Told.forward(x, how, steps): nobody can guess the text `how`"
+    assert hint.startswith("give them: --input \"SHAPE, how='TEXT', steps=1\", or")

@@ -12,14 +12,16 @@ from torch import Tensor
 
 from visunn_lint.errors import InputError
 from visunn_lint.pipeline.engines.native.structure import tensors_in
+from visunn_lint.pipeline.inputs.annotations import converted, item_kind, number_kind
 from visunn_lint.pipeline.inputs.consumers import first_consumer, is_length, is_mask, parameter_dtype, reads_indices
 from visunn_lint.pipeline.inputs.readers import first_reader
-from visunn_lint.pipeline.inputs.signature import check, needed, number_kind, parameters, positional_names
+from visunn_lint.pipeline.inputs.signature import check, needed, parameters, positional_names
 from visunn_lint.pipeline.inputs.values import MOST_MADE, floats, integers, without_values
 from visunn_lint.spec import InputSpec, InputValue, TensorInput
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+    from inspect import Parameter
 
     from torch import nn
 
@@ -74,17 +76,25 @@ def from_spec(spec: InputSpec, model: nn.Module, kwargs: Mapping[str, Any] | Non
 
 def _with_numbers(spec: InputSpec, model: nn.Module) -> InputSpec:
     """Return a spec in which lone numbers are no shapes where forward takes numbers: ``steps=3`` for ``steps: int``."""
-    kinds = {each.name: number_kind(each) for each in parameters(model)}
-    by_place = [kinds[name] for name in positional_names(model)]
-    args = (_as_number(value, kind) for value, kind in zip_longest(spec.args, by_place[: len(spec.args)]))
-    return InputSpec(tuple(args), {name: _as_number(value, kinds.get(name)) for name, value in spec.kwargs.items()})
+    known = {each.name: each for each in parameters(model)}
+    by_place = [known[name] for name in positional_names(model)]
+    args = (_as_taken(value, taker) for value, taker in zip_longest(spec.args, by_place[: len(spec.args)]))
+    return InputSpec(tuple(args), {name: _as_taken(value, known.get(name)) for name, value in spec.kwargs.items()})
 
 
-def _as_number(value: InputValue, kind: type[int | float] | None) -> InputValue:
-    if kind is None or not isinstance(value, TensorInput) or value.dtype is not None:
+def _as_taken(value: InputValue, parameter: Parameter | None) -> InputValue:
+    if parameter is None:
+        return value
+    if isinstance(value, list):
+        return [_as_number(item, item_kind(parameter)) for item in value]
+    return _as_number(value, number_kind(parameter))
+
+
+def _as_number(value: InputValue, kind: object) -> InputValue:
+    if kind not in (int, float) or not isinstance(value, TensorInput) or value.dtype is not None:
         return value
     number = value.dims[0] if len(value.dims) == 1 else None
-    return kind(number) if isinstance(number, int) else value
+    return value if not isinstance(number, int) else float(number) if kind is float else number
 
 
 def behind_all(spec: InputSpec, kwargs: Mapping[str, Any] | None) -> InputSpec | None:
@@ -106,9 +116,9 @@ def materialise(
     maker = _Maker(spec, model, choose_batch(spec) if batch is None else batch, device)
     names = positional_names(model)
     args = tuple(
-        maker.value(names[place] if place < len(names) else "", value) for place, value in enumerate(spec.args)
+        maker.argument(names[place] if place < len(names) else "", value) for place, value in enumerate(spec.args)
     )
-    return args, {name: maker.value(name, value) for name, value in spec.kwargs.items()}
+    return args, {name: maker.argument(name, value) for name, value in spec.kwargs.items()}
 
 
 def choose_batch(spec: InputSpec) -> int:
@@ -134,9 +144,15 @@ class _Maker:
         self._batch = batch
         self._device = device
         self._random = torch.Generator().manual_seed(0)
+        self._parameters = {each.name: each for each in parameters(model)}
+
+    def argument(self, name: str, value: InputValue) -> Any:  # noqa: ANN401 -- whatever forward takes
+        """Return the value for the parameter of a name, as its annotation has it."""
+        made, parameter = self.value(name, value), self._parameters.get(name)
+        return made if parameter is None else converted(parameter, made)
 
     def value(self, name: str, value: InputValue) -> Any:  # noqa: ANN401 -- a tensor, or a plain value passed through
-        """Return the value for the parameter of a name."""
+        """Return the value for a parameter, or a key, of a name."""
         if isinstance(value, TensorInput):
             return self._tensor(name, value)
         if isinstance(value, dict):
@@ -177,7 +193,7 @@ def _spelled(value: object) -> InputValue:
         return {name: _spelled(item) for name, item in value.items()}
     if isinstance(value, list | tuple):
         return [_spelled(item) for item in value]
-    if value is None or isinstance(value, bool):
+    if value is None or isinstance(value, bool | str):
         return value
     raise TypeError
 

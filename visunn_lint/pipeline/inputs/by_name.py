@@ -53,7 +53,11 @@ class _Argument:
 
 
 def layouts_by_name(model: nn.Module, name: str) -> Iterator[Sized]:
-    """Yield what an argument may be if its name is one that is used alike everywhere, the likeliest first."""
+    """Yield what an argument may be if its name is one that is used alike everywhere, the likeliest first.
+
+    ``batch.mask`` is what goes by the key ``mask``.
+    """
+    name = name.rpartition(".")[2]
     read = next((read for pattern, read in _READERS if pattern.fullmatch(name)), None)
     if read is not None:
         names = frozenset(each.name for each in parameters(model))

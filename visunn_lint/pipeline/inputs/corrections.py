@@ -19,6 +19,7 @@ from visunn_lint.pipeline.inputs.complaints import (
 from visunn_lint.pipeline.inputs.consumers import SIZE, is_length, layout
 from visunn_lint.pipeline.inputs.guess import Length, Part
 from visunn_lint.pipeline.inputs.guesses import with_parameter
+from visunn_lint.pipeline.inputs.keys import by_key
 from visunn_lint.pipeline.inputs.missing import missing
 from visunn_lint.pipeline.inputs.resizing import by_alignment, by_numbers, by_size, by_usual_sides, scaled
 from visunn_lint.pipeline.inputs.signature import inner_model, parameters
@@ -50,6 +51,7 @@ def corrections(
     optional = {each.name: each for each in parameters(model)}
     for name in missing(failure, code, model, given):
         yield with_parameter(guess, inner_model(model), optional[name])
+    yield from by_key(guess, failure, code, model)
     for trouble in troubles(guess, failure, model):
         yield from _by_name(trouble, model)
         for correct in (

@@ -10,7 +10,7 @@ from visunn_lint.pipeline.inputs.arguments import choose_batch
 from visunn_lint.pipeline.inputs.consumers import SIZE
 from visunn_lint.spec import InputSpec, InputValue, TensorInput
 
-Layout: TypeAlias = "TensorInput | list[Layout] | dict[str, Layout] | bool | int | float | None"
+Layout: TypeAlias = "TensorInput | list[Layout] | dict[str, Layout] | bool | int | float | str | None"
 """What one parameter gets: a tensor with ``b`` and ``n`` among its dims, several, or a plain value."""
 
 
@@ -25,7 +25,10 @@ class Length:
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """What one parameter gets, and which of the lengths is its ``n``."""
+    """What one parameter gets, and which of the lengths is its ``n``.
+
+    What it gets in a container are parts of their own: ``batch.mask`` by a key, ``xs.0`` by its place.
+    """
 
     name: str
     layout: Layout
@@ -48,18 +51,24 @@ class Guess:
     @property
     def spec(self) -> InputSpec:
         """The guess as inputs: the first parameter by position, the others by name."""
-        args = [self._sized(part) for part in self.parts[:1] if part.name not in self.by_name]
-        return InputSpec(tuple(args), {part.name: self._sized(part) for part in self.parts[len(args) :]})
+        named = _nested({part.name: self._sized(part) for part in self.parts})
+        args = [named.pop(name) for name in list(named)[:1] if name not in self.by_name]
+        return InputSpec(tuple(args), named)
 
     @property
     def tensors(self) -> dict[str, TensorInput]:
-        """The layout of each parameter that gets a single tensor."""
+        """The layout of each single tensor."""
         return {part.name: part.layout for part in self.parts if isinstance(part.layout, TensorInput)}
 
     @property
     def names(self) -> frozenset[str]:
         """The parameters that it gives."""
-        return frozenset(part.name for part in self.parts)
+        return frozenset(part.name.partition(".")[0] for part in self.parts)
+
+    @property
+    def mappings(self) -> tuple[str, ...]:
+        """The parameters that get values by keys."""
+        return tuple(part.name for part in self.parts if part.layout == {})
 
     @property
     def batch(self) -> int:
@@ -126,6 +135,21 @@ class Guess:
 
     def _sized(self, part: Part) -> InputValue:
         return _sized(part.layout, self.lengths[part.length].size)
+
+
+def _nested(values: dict[str, InputValue]) -> dict[str, InputValue]:
+    """Return what each parameter gets, of values of which some are one of several: ``batch.mask``, ``xs.0``."""
+    found: dict[str, InputValue] = {}
+    for name, value in values.items():
+        holder, _, item = name.rpartition(".")
+        held = found.setdefault(holder, [] if item.isdecimal() else {}) if holder else None
+        if isinstance(held, list):
+            held.append(value)
+        elif isinstance(held, dict):
+            held[item] = value
+        else:
+            found[name] = value
+    return found
 
 
 def _sized(value: Layout, size: int) -> InputValue:

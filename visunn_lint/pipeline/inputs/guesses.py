@@ -6,8 +6,9 @@ from dataclasses import replace
 from inspect import Parameter
 from typing import TYPE_CHECKING
 
-from torch import nn
+from torch import Tensor, nn
 
+from visunn_lint.pipeline.inputs.annotations import count, is_mapping, item_kind, plain_value
 from visunn_lint.pipeline.inputs.by_name import layouts_by_name
 from visunn_lint.pipeline.inputs.consumers import (
     SIZE,
@@ -43,7 +44,6 @@ _SIDES_BY_RANK = {3: _SIGNAL_LENGTH, 4: _IMAGE_SIDE, 5: _VOLUME_SIDE}
 _STATE_NAMES = frozenset({"h", "h0", "h_0", "hx", "hidden", "hidden_state", "state", "states", "hc"})
 _CELL_NAMES = frozenset({"c", "c0", "c_0", "cx", "cell", "cell_state"})
 _TIME_NAMES = frozenset({"t", "time", "times", "timestep", "timesteps", "time_step", "step", "sigma"})
-_PLAIN_VALUES = {int: 1, bool: False, float: 1.0, "int": 1, "bool": False, "float": 1.0}
 _MOST_LAYERS = 4
 _INDICES = TensorInput(("b", SIZE), "int64")
 _ONE_INDEX = TensorInput(("b",), "int64")
@@ -64,7 +64,8 @@ def first_guesses(model: nn.Module, known: Container[str] = ()) -> Iterator[Gues
     if first.name != parameters(model)[0].name:
         by_name |= {first.name}
     for value, size in _layouts_of_first(inner, first):
-        guess = Guess((Part(first.name, value),), (Length(size),), by_name=by_name)
+        parts = tuple(Part(name, value) for name in _places(first, value))
+        guess = Guess(parts, (Length(size),), by_name=by_name)
         for each in rest:
             guess = with_parameter(guess, inner, each)
         guess = replace(guess, by_name=by_name)
@@ -72,15 +73,31 @@ def first_guesses(model: nn.Module, known: Container[str] = ()) -> Iterator[Gues
         yield from _single_indices(guess)
 
 
-def with_parameter(guess: Guess, model: nn.Module, parameter: Parameter) -> Guess:
-    """Return the guess with one more parameter: its free length is that of the first one of its kind, if any is."""
+def with_parameter(guess: Guess, model: nn.Module, parameter: Parameter, holder: str = "") -> Guess:
+    """Return the guess with one more parameter: its free length is that of the first one of its kind, if any is.
+
+    With a ``holder``, a parameter of that name, it stands for a key of what this gets.
+    """
     value, size = _layout(model, parameter)
+    for place in _places(parameter, value):
+        guess = _with_part(guess, parameter, f"{holder}.{place}" if holder else place, value, size)
+    return guess
+
+
+def _with_part(guess: Guess, parameter: Parameter, place: str, value: Layout, size: int) -> Guess:
     if isinstance(value, TensorInput):
         for name, other in guess.tensors.items():
             if _is_alike(other, value, parameter):
-                return guess.about(name).with_part(parameter.name, value, size, shares=True)
-        return guess.with_part(parameter.name, value, size, shares=False)
-    return guess.with_part(parameter.name, value, size, shares=True)
+                return guess.about(name).with_part(place, value, size, shares=True)
+        return guess.with_part(place, value, size, shares=False)
+    return guess.with_part(place, value, size, shares=True)
+
+
+def _places(parameter: Parameter, value: Layout) -> list[str]:
+    """Return where the tensors of a parameter stand: its name, or some places in a list or a tuple."""
+    if not isinstance(value, TensorInput) or item_kind(parameter) is not Tensor:
+        return [parameter.name]
+    return [f"{parameter.name}.{place}" for place in range(count(parameter))]
 
 
 def _is_alike(first: TensorInput, value: TensorInput, parameter: Parameter) -> bool:
@@ -130,7 +147,9 @@ def _layouts_of_first(model: nn.Module, parameter: Parameter) -> Iterator[tuple[
     As its name, its own layer, the other first layers, and usage have it.
     """
     seen: list[Layout] = []
-    for value, size in _ways_of_first(model, parameter):
+    plain = _plain_layout(parameter)
+    ways = _ways_of_first(model, parameter) if plain is None else [(plain, _SEQUENCE_LENGTH)]
+    for value, size in ways:
         if value not in seen:
             seen.append(value)
             yield value, size
@@ -158,10 +177,21 @@ def _ways_of_first(model: nn.Module, parameter: Parameter) -> Iterator[tuple[Lay
 
 def _layout(model: nn.Module, parameter: Parameter) -> tuple[Layout, int]:
     """Return what a parameter gets, and the length to begin with."""
+    plain = _plain_layout(parameter)
+    if plain is not None:
+        return plain, _SEQUENCE_LENGTH
     named = next(layouts_by_name(model, parameter.name), None)
     value = named.layout if named is not None else _layout_by_kind(model, parameter)
     size = named.size if named is not None else 0
     return value, size or _size(model, value)
+
+
+def _plain_layout(parameter: Parameter) -> Layout:
+    """Return what a parameter gets that takes no tensor as it is, nothing as yet if by keys; None for any other one."""
+    if is_mapping(parameter):
+        return {}
+    value = plain_value(parameter)
+    return [*value] if isinstance(value, list) else value
 
 
 def _size(model: nn.Module, value: Layout) -> int:
@@ -174,8 +204,6 @@ def _size(model: nn.Module, value: Layout) -> int:
 
 def _layout_by_kind(model: nn.Module, parameter: Parameter) -> Layout:
     name = parameter.name
-    if parameter.annotation in _PLAIN_VALUES:
-        return _PLAIN_VALUES[parameter.annotation]
     if name in _STATE_NAMES | _CELL_NAMES:
         state = _state(model, is_cell=name in _CELL_NAMES)
         if state is not None:

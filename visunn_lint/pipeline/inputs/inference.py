@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from visunn_lint.errors import InputError
 from visunn_lint.location import shown
+from visunn_lint.pipeline.inputs.annotations import TEXT
 from visunn_lint.pipeline.inputs.arguments import Arguments, behind_all, materialise
 from visunn_lint.pipeline.inputs.corrections import corrections
 from visunn_lint.pipeline.inputs.guesses import first_guesses
@@ -74,6 +75,9 @@ class _Search:
     def guesses(self) -> Iterator[Guess]:
         """Yield what has not been tried: each first guess, followed by what its failures suggest."""
         for first in first_guesses(self._model, self._kwargs):
+            if texts := [part.name for part in first.parts if part.layout == TEXT]:
+                message = f"cannot tell the inputs of {spelled(self._model)}: nobody can guess the text `{texts[0]}`"
+                raise InputError(message, hint=what_to_give(first.spec))
             self._corrected = [first]
             for _ in range(_MOST_RUNS_OF_ONE):
                 guess = self._untried()

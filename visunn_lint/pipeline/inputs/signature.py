@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 import torch
 
 from visunn_lint.errors import InputError
+from visunn_lint.pipeline.inputs.annotations import evaluated
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
@@ -56,9 +57,11 @@ def _own_call(model: nn.Module) -> Signature | None:
 
 def _read(function: Callable[..., Any]) -> Signature | None:
     try:
-        return inspect.signature(function)
+        found = inspect.signature(function)
     except (TypeError, ValueError):
         return None
+    namespace = getattr(inspect.unwrap(function), "__globals__", {})
+    return found.replace(parameters=[evaluated(each, namespace) for each in found.parameters.values()])
 
 
 def parameters(model: nn.Module) -> list[Parameter]:
@@ -70,21 +73,6 @@ def parameters(model: nn.Module) -> list[Parameter]:
 def positional_names(model: nn.Module) -> list[str]:
     """Return the names of the parameters that can be given by position."""
     return [parameter.name for parameter in parameters(model) if parameter.kind in _BY_POSITION]
-
-
-def number_kind(parameter: Parameter) -> type[int | float] | None:
-    """Return which kind of plain number a parameter takes, by its annotation or its default; None for any other."""
-    said = parameter.annotation
-    if said is not Parameter.empty:
-        named = said.__name__ if isinstance(said, type) else str(said)
-        return next((kind for kind, names in _NUMBERS.items() if named in names), None)
-    return next((kind for kind in _NUMBERS if type(parameter.default) is kind), None)
-
-
-_NUMBERS: dict[type[int | float], frozenset[str]] = {
-    kind: frozenset({name, f"{name} | None", f"Optional[{name}]", f"typing.Optional[{name}]"})
-    for kind, name in ((int, "int"), (float, "float"))
-}
 
 
 def needed(model: nn.Module) -> list[Parameter]:
