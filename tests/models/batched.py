@@ -43,6 +43,8 @@ class Asking(Linear):
     """Asks a batch whether it has something."""
 
     def forward(self, batch: Any) -> Tensor:  # noqa: ANN401 -- what is tried
+        if "edges" in batch:
+            return batch["edges"]
         mask, made = batch.get("mask"), self.linear(batch["x"])
         return made if mask is None else made * mask
 
@@ -73,7 +75,38 @@ class Told(Linear):
     """Takes a text of which nothing is known."""
 
     def forward(self, x: Tensor, how: str, steps: int) -> Tensor:
-        return self.linear(x) * steps if how == "long" else x
+        return getattr(self, how)(x) * steps
+
+
+class Compared(Linear):
+    """Tells texts apart, and says of one alone that it takes them."""
+
+    def forward(self, x: Tensor, mode, *, way: str, how: str, task: str) -> Tensor:  # type: ignore[no-untyped-def]  # noqa: ANN001 -- as people leave it
+        assert task == task.strip()
+        if mode == "long":
+            return self.linear(x)
+        match way:
+            case "there" | "back":
+                return x
+        return x if how in {"slow", "fast"} else x * 2
+
+
+class Optional(Linear):
+    """Takes a mask from a batch that has one."""
+
+    def forward(self, batch) -> Tensor:  # type: ignore[no-untyped-def]  # noqa: ANN001 -- as people leave it
+        return self.linear(batch["x"]) * (batch["mask"] if "mask" in batch else 1)
+
+
+class Tasks(nn.Module):
+    """Has a head for each task."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.heads = nn.ModuleDict({"depth": nn.Linear(8, 1), "edges": nn.Linear(8, 2)})
+
+    def forward(self, x: Tensor, task: str) -> Tensor:
+        return self.heads[task](x)
 
 
 class Placed(nn.Module):

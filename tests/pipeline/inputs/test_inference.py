@@ -8,7 +8,7 @@ import pytest
 import torch
 from torch import nn
 
-from tests.models.batched import Annotated, Asking, ByName, Captioned, Choosing, Placed, Several, Told
+from tests.models.batched import Annotated, Asking, ByName, Captioned, Choosing, Optional, Placed, Several, Tasks, Told
 from tests.models.guessed import (
     Alone,
     Bare,
@@ -198,6 +198,7 @@ def test_captures_of_the_last_trial_are_kept() -> None:
         (Captioned, "{image: b x 3 x 224 x 224, tokens: b x 16:int64}"),
         (Annotated, "{x: b x 8}, scale=1.0"),
         (Asking, "{x: b x 8}"),
+        (Optional, "{x: b x 8}"),
         (ByName, "x=b x 8, y=b x 8"),
     ],
 )
@@ -211,6 +212,7 @@ def test_values_by_name(build: Callable[[], nn.Module], expected: str) -> None:
     [
         (Several, "[b x 8, b x 8], pair=[b x 8, b x 8]"),
         (Choosing, "b x 8, how='sum'"),
+        (Tasks, "b x 8, task='depth'"),
         (Placed, "b x 3 x 224 x 224, size=[16, 16], device='cpu', std=[1.0, 1.0]"),
     ],
 )

@@ -92,6 +92,11 @@ def converted(parameter: Parameter, value: Value) -> Value:
         raise InputError(message, hint="write cpu, cuda or another one that torch knows") from None
 
 
+def may_be_text(parameter: Parameter) -> bool:
+    """Return whether a parameter takes texts, or does not say what it takes."""
+    return _said(parameter) in {str, Parameter.empty}
+
+
 def _said(parameter: Parameter) -> Value:
     """Return the annotation of a parameter without the None that it may be; Parameter.empty if it has none."""
     annotation = parameter.annotation

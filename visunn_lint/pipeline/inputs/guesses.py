@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from torch import Tensor, nn
 
-from visunn_lint.pipeline.inputs.annotations import count, is_mapping, item_kind, plain_value
+from visunn_lint.pipeline.inputs.annotations import count, is_mapping, item_kind, may_be_text, plain_value
 from visunn_lint.pipeline.inputs.by_name import layouts_by_name
 from visunn_lint.pipeline.inputs.consumers import (
     SIZE,
@@ -24,6 +24,7 @@ from visunn_lint.pipeline.inputs.guess import Guess, Length, Part
 from visunn_lint.pipeline.inputs.readers import first_reader
 from visunn_lint.pipeline.inputs.settings import side_said
 from visunn_lint.pipeline.inputs.signature import inner_model, needed, parameters
+from visunn_lint.pipeline.inputs.texts import first_text
 from visunn_lint.spec import TensorInput
 
 if TYPE_CHECKING:
@@ -147,7 +148,7 @@ def _layouts_of_first(model: nn.Module, parameter: Parameter) -> Iterator[tuple[
     As its name, its own layer, the other first layers, and usage have it.
     """
     seen: list[Layout] = []
-    plain = _plain_layout(parameter)
+    plain = _plain_layout(model, parameter)
     ways = _ways_of_first(model, parameter) if plain is None else [(plain, _SEQUENCE_LENGTH)]
     for value, size in ways:
         if value not in seen:
@@ -177,7 +178,7 @@ def _ways_of_first(model: nn.Module, parameter: Parameter) -> Iterator[tuple[Lay
 
 def _layout(model: nn.Module, parameter: Parameter) -> tuple[Layout, int]:
     """Return what a parameter gets, and the length to begin with."""
-    plain = _plain_layout(parameter)
+    plain = _plain_layout(model, parameter)
     if plain is not None:
         return plain, _SEQUENCE_LENGTH
     named = next(layouts_by_name(model, parameter.name), None)
@@ -186,11 +187,12 @@ def _layout(model: nn.Module, parameter: Parameter) -> tuple[Layout, int]:
     return value, size or _size(model, value)
 
 
-def _plain_layout(parameter: Parameter) -> Layout:
+def _plain_layout(model: nn.Module, parameter: Parameter) -> Layout:
     """Return what a parameter gets that takes no tensor as it is, nothing as yet if by keys; None for any other one."""
     if is_mapping(parameter):
         return {}
-    value = plain_value(parameter)
+    text = first_text(model, parameter.name) if may_be_text(parameter) else None
+    value = plain_value(parameter) if text is None else text
     return [*value] if isinstance(value, list) else value
 
 

@@ -18,7 +18,9 @@ if TYPE_CHECKING:
     from visunn_lint.records import Failure
 
 _BY_KEY: Final = re.compile(r"""(\w+)\[\s*(?P<quote>['"])(\w+)(?P=quote)\s*\]""")
-_AS_MAPPING: Final = re.compile(r"'Tensor' object has no attribute '(get|items|keys|values|pop)'")
+_AS_MAPPING: Final = re.compile(
+    r"'Tensor' object has no attribute '(get|items|keys|values|pop)'|__contains__ only supports Tensor or scalar"
+)
 
 
 def by_key(guess: Guess, failure: Failure, code: Sequence[str], model: nn.Module) -> Iterator[Guess]:
