@@ -128,3 +128,11 @@ def test_a_reader_that_goes_away_is_no_error() -> None:
     done = subprocess.run(command, stdout=writing, stderr=subprocess.PIPE, text=True, check=False)  # noqa: S603 -- our own program
     os.close(writing)
     assert (done.returncode, done.stderr) == (0, "")
+
+
+def test_what_is_printed_when_the_process_ends_is_no_part_of_a_report() -> None:
+    """A library of the model's may say good-bye: programs that read JSON are spared that."""
+    program = "import atexit; atexit.register(print, 'late'); from visunn_lint.cli import main; main()"
+    command = [sys.executable, "-c", program, "rule", "VIS101"]
+    done = subprocess.run(command, capture_output=True, text=True, check=True)  # noqa: S603 -- our own program
+    assert ("unused-module" in done.stdout, "late" in done.stdout, done.stderr) == (True, False, "late\n")

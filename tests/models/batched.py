@@ -95,7 +95,9 @@ class Optional(Linear):
     """Takes a mask from a batch that has one."""
 
     def forward(self, batch) -> Tensor:  # type: ignore[no-untyped-def]  # noqa: ANN001 -- as people leave it
-        return self.linear(batch["x"]) * (batch["mask"] if "mask" in batch else 1)
+        if "mask" not in batch:
+            return self.linear(batch["x"])
+        return self.linear(batch["x"]) * batch["mask"]
 
 
 class Tasks(nn.Module):

@@ -13,7 +13,7 @@ from visunn_lint import __version__
 from visunn_lint.cli import _completing
 from visunn_lint.cli._options import terminal_options
 from visunn_lint.cli._outcome import exit_code_of
-from visunn_lint.cli._terminal import Terminal, open_closed_streams
+from visunn_lint.cli._terminal import Terminal, leave_stdout, open_closed_streams
 
 
 class _Commands(click.Group):
@@ -55,7 +55,9 @@ def visunn() -> None:
 def main() -> None:
     """Run the command line on this process's arguments, and end the process."""
     open_closed_streams()
-    sys.exit(_completing.answer(visunn) if _completing.is_asked() else run(sys.argv[1:]))
+    code = _completing.answer(visunn) if _completing.is_asked() else run(sys.argv[1:])
+    leave_stdout()
+    sys.exit(code)
 
 
 def run(arguments: list[str]) -> int:

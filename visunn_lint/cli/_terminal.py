@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import shutil
 import sys
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal, TextIO, TypeAlias
@@ -98,6 +99,13 @@ def open_closed_streams() -> None:
     for name in ("stdout", "stderr"):
         if getattr(sys, name) is None:
             setattr(sys, name, Path(os.devnull).open("w", encoding="utf-8"))  # noqa: SIM115 -- open until the process ends
+
+
+def leave_stdout() -> None:
+    """Send to stderr what is still printed, by the model's code when the process ends: it is no part of a report."""
+    with suppress(OSError, ValueError):  # a reader that has gone, a stream that is no file
+        sys.stdout.flush()
+        os.dup2(sys.stderr.fileno(), sys.stdout.fileno())
 
 
 def _can_encode(text: str, stream: TextIO) -> bool:
