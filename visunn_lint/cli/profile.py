@@ -85,7 +85,7 @@ def command(
         f"{profile.name} was profiled until it raised {profile.failure}" for profile in profiles if profile.failure
     }
     for failure in sorted(failures):
-        terminal.note(failure)
+        terminal.error(failure)
     return FINDINGS if failures else CLEAN
 
 

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import stat
 from typing import TYPE_CHECKING
 
 from visunn_lint.errors import VisunnError
 from visunn_lint.files import write_whole
+from visunn_lint.location import is_file
 
 if TYPE_CHECKING:
     from pathlib import Path
+
+_WRITABLE = stat.S_IWUSR | stat.S_IWGRP | stat.S_IWOTH
 
 
 def replace_file(path: Path, data: bytes) -> None:
@@ -17,6 +21,9 @@ def replace_file(path: Path, data: bytes) -> None:
     Raises VisunnError if it cannot be written.
     """
     target = path.resolve()
+    if is_file(target) and not target.stat().st_mode & _WRITABLE:
+        message = f"cannot write {path}: it is read-only"
+        raise VisunnError(message, hint=f"write-protected files are left alone; chmod u+w {path}")
     try:
         target.parent.mkdir(parents=True, exist_ok=True)
         write_whole(target, data)
