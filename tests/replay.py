@@ -19,7 +19,7 @@ from visunn_lint.pipeline.engines.native.run import Recording, run
 from visunn_lint.pipeline.engines.native.rungs import MetaRung, RealRung
 from visunn_lint.pipeline.engines.native.standins import RealStandIns
 from visunn_lint.pipeline.engines.native.structure import output_leaves, tensors_in
-from visunn_lint.pipeline.engines.native.surroundings import unfused, without_warnings
+from visunn_lint.pipeline.engines.native.surroundings import UNFUSED, WITHOUT_WARNINGS
 from visunn_lint.pipeline.engines.native.tape import Operand, Tape
 from visunn_lint.pipeline.engines.native.wrapping import eager as uncompiled
 
@@ -168,7 +168,7 @@ def eager(model: nn.Module, args: Args, kwargs: Kwargs | None = None, *, mode: M
     """Return the outputs of the model itself."""
     before = {module: module.training for module in model.modules()}
     try:
-        with unfused(), uncompiled(), without_warnings():
+        with UNFUSED, uncompiled(), WITHOUT_WARNINGS:
             return [tensor for _, tensor in output_leaves(model.train(mode == "train")(*args, **(kwargs or {})))]
     finally:
         for module, training in before.items():

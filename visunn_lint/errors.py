@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 if TYPE_CHECKING:
     from visunn_lint.location import Location
@@ -72,3 +72,7 @@ class CaptureError(VisunnError):
 
 class Timeout(BaseException):
     """The time given to a target has passed."""
+
+
+STOPS: Final = (KeyboardInterrupt, GeneratorExit, Timeout)
+"""What comes from outside to end a run. Whatever else the user's code raises is a failure of that code."""

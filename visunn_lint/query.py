@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from visunn_lint.records import Block, Edge, Level
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping
+    from collections.abc import Callable, Container, Hashable, Iterable, Iterator, Mapping
     from collections.abc import Set as AbstractSet
 
     import networkx as nx
@@ -276,10 +276,11 @@ def level(topology: Topology, module: Module) -> Level:
     block_of: dict[str, str] = {}
     inside = {module.path, *(child.path for child in descendants(topology, module))}
     owners = _owners(topology, module)
+    children = frozenset(module.children)
     for node in topology.nodes.values():
         if node.module not in inside:
             continue
-        block = _block(module, node, owners)
+        block = _block(module, node, owners, children)
         block_of[node.name] = block.name
         blocks.setdefault(block.name, block)
     return _with_edges(topology, module, blocks, block_of)
@@ -301,10 +302,12 @@ def _owners(topology: Topology, module: Module) -> dict[tuple[str, int], tuple[s
     return owners
 
 
-def _block(module: Module, node: Node, owners: dict[tuple[str, int], tuple[str, int]]) -> Block:
+def _block(
+    module: Module, node: Node, owners: dict[tuple[str, int], tuple[str, int]], children: Container[str]
+) -> Block:
     owner = owners.get((node.module, node.call)) if node.call is not None else None
     if owner is None and node.module != module.path:
-        child = _child_holding(module, node.module)
+        child = _child_holding(module, children, node.module)
         owner = (child, 0) if child else None
     if owner is None:
         return Block(node.name, node.kind, node.label or node.short_op, node.module, node.call)
@@ -313,9 +316,11 @@ def _block(module: Module, node: Node, owners: dict[tuple[str, int], tuple[str, 
     return Block(f"{path}#{index}", "module", label, path, index)
 
 
-def _child_holding(module: Module, path: str) -> str:
+def _child_holding(module: Module, children: Container[str], path: str) -> str:
     """Return the child of a module whose subtree a path lies in, "" if none."""
-    return next((child for child in module.children if path == child or path.startswith(f"{child}.")), "")
+    above = f"{module.path}." if module.path else ""
+    child = above + path.removeprefix(above).partition(".")[0]
+    return child if child in children else ""
 
 
 def _with_edges(topology: Topology, module: Module, blocks: dict[str, Block], block_of: dict[str, str]) -> Level:

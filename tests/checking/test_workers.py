@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import ctypes
+import errno
 import os
 import signal
 import subprocess
 import sys
 import time
 from multiprocessing import get_context
+from multiprocessing.context import SpawnProcess
 from operator import add, truediv
 from typing import TYPE_CHECKING
 
@@ -149,3 +151,15 @@ def test_leaving_ends_every_process_at_once() -> None:
         os.kill(pid, 0)
     assert isinstance(running.exception(), WorkerError)
     assert waiting.cancelled()
+
+
+def test_a_process_that_cannot_be_started_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The system may have no room for another one."""
+
+    def refuse(_: object) -> None:
+        raise OSError(errno.EAGAIN, "Resource temporarily unavailable")
+
+    monkeypatch.setattr(SpawnProcess, "start", refuse)
+    with Workers(1) as pool, pytest.raises(WorkerError, match="no process could be started for it: Resource") as caught:
+        pool.submit(add, 1, 2).result()
+    assert caught.value.hint == "try fewer jobs"

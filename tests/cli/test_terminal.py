@@ -136,3 +136,12 @@ def test_what_is_printed_when_the_process_ends_is_no_part_of_a_report() -> None:
     command = [sys.executable, "-c", program, "rule", "VIS101"]
     done = subprocess.run(command, capture_output=True, text=True, check=True)  # noqa: S603 -- our own program
     assert ("unused-module" in done.stdout, "late" in done.stdout, done.stderr) == (True, False, "late\n")
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="the system has no full disk to offer")
+def test_a_stderr_that_takes_nothing_changes_no_exit_code() -> None:
+    """There is no place left to say so."""
+    program = "import sys; from visunn_lint.cli import run; sys.exit(run(['rule', 'VIS1010']))"
+    with Path("/dev/full").open("w") as full:
+        done = subprocess.run([sys.executable, "-c", program], stdout=subprocess.PIPE, stderr=full, check=False)  # noqa: S603 -- our own program
+    assert done.returncode == 2

@@ -6,7 +6,9 @@ import os
 import signal
 import subprocess
 import sys
+import time
 from pathlib import Path
+from threading import Timer
 from typing import TYPE_CHECKING
 
 import pytest
@@ -155,3 +157,13 @@ def test_a_saved_file_is_checked_again(tmp_path: Path) -> None:
     messages = [line.partition("] ")[2].partition(",")[0] for line in out.splitlines() if "VIS403" in line]
     assert messages == ["28 parameters", "56 parameters"]
     assert (process.returncode, err) == (0, "\n")
+
+
+def test_a_folder_that_is_gone_is_waited_for(tmp_path: Path) -> None:
+    """Another branch may not have it for a while: the closest one above is watched."""
+    file = tmp_path / "nets" / "model.py"
+    began = time.time()
+    writing = Timer(0.3, write, (tmp_path, {"nets/model.py": "x = 1"}))
+    writing.start()
+    assert next_change(Watched.of([str(file)], [str(file)]), began - 1) == file
+    writing.join()

@@ -129,8 +129,9 @@ class _Worker:
             if self._is_over:
                 raise EOFError
             with _without_working_folder() as safe_path:
-                self._process = context.Process(target=_serve, args=(theirs, self._prepare, safe_path))
-                self._process.start()
+                process = context.Process(target=_serve, args=(theirs, self._prepare, safe_path))
+                _begin(process)
+                self._process = process
         theirs.close()
         self._connection, self._done = ours, 0
         if ours.recv() != _READY:
@@ -149,6 +150,15 @@ class _Worker:
         _kill(process)
         process.join()
         return process.exitcode or 0
+
+
+def _begin(process: SpawnProcess) -> None:
+    """Start a process; raises WorkerError where the system starts no more."""
+    try:
+        process.start()
+    except OSError as error:
+        message = f"no process could be started for it: {error.strerror or error}"
+        raise WorkerError(message, hint="try fewer jobs") from None
 
 
 def _kill(process: SpawnProcess) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import multiprocessing
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -34,7 +35,7 @@ def draw_apart(asked: Asked, terminal: Terminal, preloaded: Sequence[str] = ()) 
 
     def draw() -> Drawn:
         answer, sender = context.Pipe(duplex=False)
-        process = context.Process(target=draw_here, args=(asked, terminal, sender), daemon=True)
+        process = context.Process(target=draw_here, args=(asked, terminal, sender))
         process.start()
         sender.close()
         try:
@@ -46,6 +47,12 @@ def draw_apart(asked: Asked, terminal: Terminal, preloaded: Sequence[str] = ()) 
         return drawn
 
     return draw
+
+
+def end_drawings() -> None:
+    """End the drawings that are still made: no daemons, for a model may start processes of its own."""
+    for process in multiprocessing.active_children():
+        process.kill()
 
 
 def draw_here(asked: Asked, terminal: Terminal, answer: Connection) -> None:

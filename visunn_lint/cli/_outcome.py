@@ -34,7 +34,7 @@ def exit_code_of(command: Callable[[], object], terminal: Terminal) -> int:
         terminal.error(error.message, hint=error.hint, details=traceback.format_exc())
     except SystemExit as error:
         terminal.error(f"the model's code called sys.exit({error.code!r})", details=traceback.format_exc())
-    except Exception as error:  # noqa: BLE001 -- a traceback would exit 1, which means findings
+    except BaseException as error:  # noqa: BLE001 -- a traceback would exit 1, which means findings
         terminal.error(_crash(error), hint="run it again with -v for the traceback", details=traceback.format_exc())
     else:
         return code if isinstance(code, int) else CLEAN
@@ -54,5 +54,5 @@ def _usage_hint(error: click.ClickException) -> str:
     return f"see `{context.command_path} --help`" if context else ""
 
 
-def _crash(error: Exception) -> str:
+def _crash(error: BaseException) -> str:
     return f"visunn itself failed: {type(error).__name__}: {error}"

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from visunn_lint.cli._drawing import PRELOADED, draw_apart
+from visunn_lint.cli._drawing import PRELOADED, draw_apart, end_drawings
 from visunn_lint.cli._options import grouped
 from visunn_lint.cli._outcome import CLEAN, NOT_LINTED
 
@@ -74,7 +74,10 @@ def serve(asked: Asked, port: int, serving: ServingOptions, terminal: Terminal, 
             _in_background(lambda: keep_current(asked.target, draw, exhibit, terminal, drawn, began))
         if serving.opens:
             _in_background(lambda: _open(address.url(access.issue_once()), terminal))
-        server.answer()
+        try:
+            server.answer()
+        finally:
+            end_drawings()
     terminal.note("")
     return CLEAN
 

@@ -122,8 +122,10 @@ def _write(text: str, stream: TextIO) -> None:
     try:
         stream.write(text.encode(encoding, "backslashreplace").decode(encoding))
         stream.flush()
-    except BrokenPipeError:
-        _leave(stream)
+    except OSError as error:
+        if stream is not sys.stderr and not isinstance(error, BrokenPipeError):
+            raise
+        _leave(stream)  # there is no place left to say that stderr takes nothing
 
 
 def _leave(stream: TextIO) -> None:

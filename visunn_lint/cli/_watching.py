@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 import click
 
 from visunn_lint.cli._outcome import CLEAN
-from visunn_lint.location import is_folder, is_there
+from visunn_lint.location import is_folder
 from visunn_lint.pipeline.targets.logs import is_log_file
 
 if TYPE_CHECKING:
@@ -53,7 +53,7 @@ class Watched:
 
     def changed_since(self, moment: float) -> Path | None:
         """Return a file that was written after a moment, None if none was."""
-        return next((file for file in sorted(self.files) if is_there(file) and file.stat().st_mtime > moment), None)
+        return next((file for file in sorted(self.files) if _written(file) > moment), None)
 
 
 def watch(targets: Sequence[str], check: Callable[[], Iterable[str] | None], terminal: Terminal) -> int:
@@ -111,7 +111,7 @@ def next_change(watched: Watched, since: float) -> Path:
     def matters(_: object, path: str) -> bool:
         return watched.holds(Path(path))
 
-    places = {*watched.folders, *(file.parent for file in watched.files)}
+    places = set(map(_closest_folder, (*watched.folders, *(file.parent for file in watched.files))))
     found: Iterator[Collection[tuple[object, str]]] = changes(
         *places,
         watch_filter=matters,
@@ -125,6 +125,19 @@ def next_change(watched: Watched, since: float) -> Path:
         if changed is not None:
             return changed
     raise KeyboardInterrupt
+
+
+def _written(file: Path) -> float:
+    """Return when a file was last written; 0 for one that is not there."""
+    try:
+        return file.stat().st_mtime
+    except OSError:
+        return 0.0
+
+
+def _closest_folder(path: Path) -> Path:
+    """Return a folder, or the one closest above it that is there: another branch may not have it for a while."""
+    return next(folder for folder in (path, *path.parents) if is_folder(folder))
 
 
 def fresh_processes(preloaded: Sequence[str]) -> ForkServerContext | SpawnContext:

@@ -47,7 +47,7 @@ def application(page: str, policy: str, exhibit: Exhibit, access: Access, hosts:
         known = request.headers.get("last-event-id", "")
         return StreamingResponse(_events(exhibit, known), media_type="text/event-stream")
 
-    async def show_level(request: Request) -> Response:
+    def show_level(request: Request) -> Response:
         try:
             answer = level(exhibit.shown.document, request.path_params["tag"])
         except UnknownTagError as error:

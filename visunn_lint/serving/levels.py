@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 import msgspec
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from visunn_lint.document import Document
     from visunn_lint.document.records import Box, Port
@@ -66,7 +66,10 @@ def level(document: Document, tag: str) -> Level:
     before = _distinct(source for source, _ in links if place[source] == _OUTSIDE)
     behind = _distinct(target for _, target in links if place[target] == _OUTSIDE)
     feeding, fed = _neighbours(links, names)
-    meta = {names[at]: _node(document, at, names[at], feeding[at], fed[at]) for at in (*before, *inside, *behind)}
+    below = _parameters_below(document)
+    meta = {
+        names[at]: _node(document, at, names[at], feeding[at], fed[at], below) for at in (*before, *inside, *behind)
+    }
     return Level(
         meta=meta,
         coords=_coordinates(document.boxes, names, before, inside, behind),
@@ -80,19 +83,16 @@ def _names(boxes: Sequence[Box]) -> list[str]:
     """Return the name of each box, which no other has."""
     holders = {box.parent for box in boxes}
     taken = {ROOT}
+    alike: defaultdict[str, Iterator[int]] = defaultdict(lambda: count(1))
     names: list[str] = []
     for number, box in enumerate(boxes):
         above = names[box.parent] if box.parent > 0 else ""
-        name = above + box.label.translate(_SEPARATORS)
-        unique = next(each for each in _candidates(name) if each not in taken)
+        name = unique = above + box.label.translate(_SEPARATORS)
+        while unique in taken:
+            unique = f"{name}_{next(alike[name])}"
         taken.add(unique)
         names.append("" if number == 0 else unique + "/" * (number in holders))
     return names
-
-
-def _candidates(name: str) -> Iterator[str]:
-    yield name
-    yield from (f"{name}_{number}" for number in count(1))
 
 
 def _find(boxes: Sequence[Box], names: Sequence[str], tag: str) -> int:
@@ -160,7 +160,14 @@ def _row(members: Sequence[int], y: float) -> Iterator[tuple[int, float, float]]
         yield at, position - (len(members) - 1) / 2, y
 
 
-def _node(document: Document, at: int, name: str, feeding: Sequence[str], fed: Sequence[str]) -> Node:
+def _node(
+    document: Document,
+    at: int,
+    name: str,
+    feeding: Sequence[str],
+    fed: Sequence[str],
+    below: Mapping[str, Sequence[str]],
+) -> Node:
     box = document.boxes[at]
     return Node(
         name=name,
@@ -169,7 +176,7 @@ def _node(document: Document, at: int, name: str, feeding: Sequence[str], fed: S
         output=tuple(fed),
         input_shapes=_shapes(document, box.inputs),
         output_shapes=_shapes(document, box.outputs),
-        params=tuple(sorted(_parameters(document, box))),
+        params=tuple(sorted(_parameters(document, box, below))),
     )
 
 
@@ -183,15 +190,24 @@ def _shapes(document: Document, ports: Sequence[Port]) -> tuple[tuple[int, ...],
     return tuple(document.specs[port.spec].shape for port in ports if port.spec >= 0)
 
 
-def _parameters(document: Document, box: Box) -> Iterator[str]:
-    """Yield the full names of the parameters of a module and of all below it, or of those that an op reads."""
+def _parameters(document: Document, box: Box, below: Mapping[str, Sequence[str]]) -> Sequence[str]:
+    """Return the full names of the parameters of a module and of all below it, or of those that an op reads."""
     if box.kind != "module" or box.module < 0:
-        yield from box.reads
-        return
-    path = document.modules[box.module].path
+        return box.reads
+    return below[document.modules[box.module].path]
+
+
+def _parameters_below(document: Document) -> Mapping[str, Sequence[str]]:
+    """Return the full names of the parameters in each module and in all below it, by its path."""
+    found: dict[str, list[str]] = {module.path: [] for module in document.modules}
     for module in document.modules:
-        if not path or module.path == path or module.path.startswith(f"{path}."):
-            yield from (".".join(filter(None, (module.path, each.name))) for each in module.tensors if not each.buffer)
+        names = [".".join(filter(None, (module.path, each.name))) for each in module.tensors if not each.buffer]
+        parts = module.path.split(".") if module.path else []
+        for length in range(len(parts) + 1):
+            above = ".".join(parts[:length])
+            if above in found:
+                found[above] += names
+    return found
 
 
 def _distinct(numbers: Iterable[int]) -> list[int]:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import errno
 import random
+import socket
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -10,7 +12,7 @@ import pytest
 import torch
 
 from tests.projects import write
-from visunn_lint.errors import TargetError
+from visunn_lint.errors import TargetError, Timeout
 from visunn_lint.pipeline.building.assignments import recorded_sources
 from visunn_lint.pipeline.building.builder import Builder, NotAModelError
 from visunn_lint.pipeline.building.importing import import_file, importable, imports_put_back
@@ -235,7 +237,15 @@ def test_cause_is_kept(builder: Builder, tmp_path: Path) -> None:
     assert isinstance(caught.value.__cause__, ZeroDivisionError)
 
 
-@pytest.mark.parametrize("call", ["urlopen('http://example.org')", "socket.create_connection(('127.0.0.1', 9))"])
+@pytest.mark.parametrize(
+    "call",
+    [
+        "urlopen('http://example.org')",
+        "socket.create_connection(('127.0.0.1', 9))",
+        "socket.gethostbyname('example.org')",
+        'exec(\'with socket.socket(type=socket.SOCK_DGRAM) as udp: udp.sendto(b"", ("127.0.0.1", 9))\')',
+    ],
+)
 def test_network_is_out_of_reach(builder: Builder, tmp_path: Path, call: str) -> None:
     """A build that asks for a host names it, and the option that would let it."""
     _add(tmp_path, f"import socket\nfrom urllib.request import urlopen\ndef model():\n    return {call}\n")
@@ -249,6 +259,36 @@ def test_build_that_does_without_the_network_goes_on(builder: Builder, tmp_path:
     text = "def model():\n    try: urlopen('http://example.org')\n    except OSError: return Net()\n"
     _add(tmp_path, f"from urllib.request import urlopen\n{text}")
     assert _build(builder, "model").rung == "meta"
+
+
+def test_a_refusal_that_was_survived_is_no_reason_later(builder: Builder, tmp_path: Path) -> None:
+    """A constructor that needs values is given them, whoever asked for a host before."""
+    text = "try: urlopen('http://example.org')\nexcept OSError: pass\n"
+    values = "def model():\n    net = Net()\n    net.fc.weight.sum().item()\n    return net\n"
+    _add(tmp_path, f"from urllib.request import urlopen\n{text}{values}")
+    assert _build(builder, "model").rung == "real"
+
+
+def test_local_sockets_answer_as_ever(tmp_path: Path) -> None:
+    """What asks for a number gets one, for an address of the internet too."""
+    with no_network() as hosts, socket.socket(socket.AF_UNIX) as local, socket.socket() as far:
+        found = (local.connect_ex(str(tmp_path / "nobody")), far.connect_ex(("192.0.2.1", 9)))
+    assert (found, hosts) == ((errno.ENOENT, errno.ENETUNREACH), ["192.0.2.1"])
+
+
+@pytest.mark.parametrize("body", ["pytest.skip('no', allow_module_level=True)", "raise asyncio.CancelledError"])
+def test_whatever_is_raised_is_told(builder: Builder, tmp_path: Path, body: str) -> None:
+    """Not all that a test or a library raises is an Exception."""
+    _add(tmp_path, f"import asyncio, pytest\ndef model():\n    {body}\n")
+    assert _error(builder, "model")[0].startswith("`model` cannot be built: ")
+
+
+@pytest.mark.parametrize("stop", [KeyboardInterrupt, Timeout])
+def test_what_ends_a_run_is_no_failure(builder: Builder, tmp_path: Path, stop: type[BaseException]) -> None:
+    """An interrupt, or the end of its time, comes from outside."""
+    _add(tmp_path, f"from visunn_lint.errors import Timeout\ndef model():\n    raise {stop.__name__}\n")
+    with pytest.raises(stop):
+        _build(builder, "model")
 
 
 def test_parts_of_other_models_are_left_out(builder: Builder, tmp_path: Path) -> None:

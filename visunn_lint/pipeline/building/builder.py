@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Literal, TypeAlias, TypeVar
 import torch
 from torch import nn
 
-from visunn_lint.errors import TargetError, VisunnError
+from visunn_lint.errors import STOPS, TargetError, VisunnError
 from visunn_lint.pipeline.building.devices import pretend_devices
 from visunn_lint.pipeline.building.importing import forget
 from visunn_lint.pipeline.building.meta_globals import modules_holding_meta
@@ -98,29 +98,33 @@ class Builder:
 
     def _on_first_rung(self, on_meta: Callable[[], T], for_real: Callable[[], T], doing: str) -> tuple[T, str]:
         """Return what the user's code returns on the first rung that it runs on, and why not on meta."""
+        known = len(self._hosts)
         try:
             with pretend_devices("meta"):
                 return on_meta(), ""
-        except TargetError:
+        except (TargetError, *STOPS):
             raise
-        except (Exception, SystemExit) as error:
-            if self._hosts or isinstance(error, ImportError | SyntaxError | VisunnError):
-                raise self._error(doing, error) from error
+        except BaseException as error:
+            if self._hosts[known:] or isinstance(error, ImportError | SyntaxError | VisunnError):
+                raise self._error(doing, error, self._hosts[known:]) from error
             reason = describe(error)
         return self._for_real(for_real, doing), reason
 
     def _for_real(self, act: Callable[[], T], doing: str) -> T:
+        known = len(self._hosts)
         try:
             with pretend_devices("real"):
                 return act()
-        except TargetError:
+        except (TargetError, *STOPS):
             raise
-        except (Exception, SystemExit) as error:
-            raise self._error(doing, error) from error
+        except BaseException as error:
+            raise self._error(doing, error, self._hosts[known:]) from error
 
-    def _error(self, doing: str, error: BaseException) -> TargetError:
-        if self._hosts or _is_offline(error):
-            wanted = f"it asks for {self._hosts[-1]}" if self._hosts else describe(error)
+    @staticmethod
+    def _error(doing: str, error: BaseException, hosts: Sequence[str]) -> TargetError:
+        """Return what an attempt failed for, during which some hosts were asked for."""
+        if hosts or _is_offline(error):
+            wanted = f"it asks for {hosts[-1]}" if hosts else describe(error)
             message = f"{doing} without the network: {wanted}"
             return TargetError(message, hint="give --allow-network, or build it without pretrained weights")
         return TargetError(f"{doing}: {describe(error)}", hint=_hint(error))

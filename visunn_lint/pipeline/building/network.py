@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import socket
 import sys
 from contextlib import contextmanager
+from functools import partial
 from typing import TYPE_CHECKING, NoReturn
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator, Mapping
+
+    from visunn_lint.pipeline.calling import Function, Value
 
 _HUB_OFFLINE = "HF_HUB_OFFLINE"
 _HUB_CONSTANTS = "huggingface_hub.constants"
@@ -24,35 +28,55 @@ class NoNetworkError(ConnectionError):
 def no_network() -> Iterator[list[str]]:
     """Refuse every internet connection of this process; the list fills with the hosts that were asked for.
 
-    Local sockets, which processes of one machine talk through, work on.
+    An address of this machine counts as one: a proxy may listen there. Sockets of files, which processes of one
+    machine talk through, work on.
     """
     hosts: list[str] = []
-    kept = {name: vars(socket.socket).get(name) for name in ("connect", "connect_ex")}
-    resolve, connect = socket.getaddrinfo, socket.socket.connect
+    of_sockets = {name: partial(_refusing, hosts, name) for name in ("connect", "connect_ex", "sendto")}
+    of_names = {name: partial(_refusing_names, hosts) for name in ("getaddrinfo", "gethostbyname", "gethostbyname_ex")}
+    with _replaced(socket.socket, of_sockets), _replaced(socket, of_names), _hub_offline():
+        yield hosts
 
-    def refuse(host: object) -> NoReturn:
-        hosts.append(str(host))
-        message = f"visunn does not let a model reach the network: {host}"
-        raise NoNetworkError(message)
 
-    def refuse_address(self: socket.socket, address: tuple[object, ...]) -> None:
-        if self.family in _INTERNET:
-            refuse(address[0])
-        connect(self, address)
-
-    def refuse_name(host: object, *_: object, **__: object) -> NoReturn:
-        refuse(host)
-
-    for name in kept:
-        setattr(socket.socket, name, refuse_address)
-    socket.getaddrinfo = refuse_name
+@contextmanager
+def _replaced(owner: Value, wraps: Mapping[str, Callable[[Function], Function]]) -> Iterator[None]:
+    """Replace functions of a class or a module by what each wrap makes of the original."""
+    kept = {name: vars(owner).get(name) for name in wraps}
+    for name, wrap in wraps.items():
+        setattr(owner, name, wrap(getattr(owner, name)))
     try:
-        with _hub_offline():
-            yield hosts
+        yield
     finally:
-        socket.getaddrinfo = resolve
         for name, own in kept.items():
-            delattr(socket.socket, name) if own is None else setattr(socket.socket, name, own)
+            delattr(owner, name) if own is None else setattr(owner, name, own)
+
+
+def _refusing(hosts: list[str], name: str, original: Function) -> Function:
+    """Return a method of sockets that refuses an internet address, the last of its arguments."""
+
+    def call(self: socket.socket, *args: Value) -> Value:
+        if self.family not in _INTERNET or not args:
+            return original(self, *args)
+        hosts.append(str(args[-1][0]))
+        if name == "connect_ex":  # which tells by a number what the others raise
+            return errno.ENETUNREACH
+        raise _refusal(args[-1][0])
+
+    return call
+
+
+def _refusing_names(hosts: list[str], _original: Function) -> Function:
+    """Return a function that looks up no name, the first of its arguments."""
+
+    def call(host: object, *_: Value, **__: Value) -> NoReturn:
+        hosts.append(str(host))
+        raise _refusal(host)
+
+    return call
+
+
+def _refusal(host: object) -> NoNetworkError:
+    return NoNetworkError(f"visunn does not let a model reach the network: {host}")
 
 
 @contextmanager

@@ -11,7 +11,7 @@ import torch
 from torch import Tensor, nn
 from torch.utils import _pytree as pytree
 
-from visunn_lint.errors import InputError, VisunnError
+from visunn_lint.errors import STOPS, InputError, VisunnError
 from visunn_lint.pipeline.building.devices import pretend_devices
 from visunn_lint.pipeline.description import describe
 from visunn_lint.pipeline.engines.native.structure import replace_tensors
@@ -91,7 +91,9 @@ def _value(model: nn.Module, name: str) -> object:
         return None
     try:
         found = getattr(model, name)
-    except (Exception, SystemExit) as error:
+    except STOPS:
+        raise
+    except BaseException as error:
         raise _raised(name, error) from error
     return None if found is None else _called(found, name)
 
@@ -102,7 +104,9 @@ def _called(found: object, name: str) -> object:
     try:
         with pretend_devices("real"):
             return found()
-    except (Exception, SystemExit) as error:
+    except STOPS:
+        raise
+    except BaseException as error:
         raise _raised(name, error) from error
 
 

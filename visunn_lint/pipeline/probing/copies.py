@@ -12,7 +12,7 @@ from torch.utils import _pytree as pytree
 
 from visunn_lint.errors import InputError
 from visunn_lint.pipeline.engines.native.structure import tensors_in
-from visunn_lint.pipeline.engines.native.surroundings import same_surroundings, unfused, without_warnings
+from visunn_lint.pipeline.engines.native.surroundings import UNFUSED, WITHOUT_WARNINGS, same_surroundings
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -32,7 +32,7 @@ def running_copy(model: nn.Module) -> Iterator[nn.Module]:
         message = "the model has no values, it stands on the meta device"
         raise InputError(message, hint="build it on a real device: this needs its weights")
     with ExitStack() as stack:
-        for context in (same_surroundings(), unfused(), without_warnings()):
+        for context in (same_surroundings(), UNFUSED, WITHOUT_WARNINGS):
             stack.enter_context(context)
         yield _copied(model)
 

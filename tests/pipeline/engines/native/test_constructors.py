@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partialmethod
 from typing import cast
 
 import numpy as np
@@ -103,3 +104,14 @@ def test_what_no_json_holds_is_left_out() -> None:
     assert [kept_arguments(Scaled(given)).values for given in (object(), np.zeros(2), nn.ReLU(), None)] == [
         {}, {}, {}, {"scale": None},
     ]  # fmt: skip
+
+
+class _Fixed(Scaled):
+    """Has a constructor that is no function."""
+
+    __init__ = partialmethod(Scaled.__init__, 4)
+
+
+def test_a_constructor_that_has_no_signature_keeps_nothing() -> None:
+    """What it is called with cannot be told."""
+    assert dict(kept_arguments(_Fixed()).values) == {}

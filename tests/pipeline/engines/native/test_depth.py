@@ -10,7 +10,7 @@ import torch
 from torch import Tensor, nn
 
 from tests.pipeline.engines.native.capturing import topology_of
-from visunn_lint.pipeline.engines.native.depth import as_deep_as_uncaptured
+from visunn_lint.pipeline.engines.native.depth import AS_DEEP_AS_UNCAPTURED
 
 _DEEP = 180
 
@@ -69,7 +69,7 @@ def test_a_limit_that_is_high_is_left_alone() -> None:
     before = sys.getrecursionlimit()
     sys.setrecursionlimit(5000)
     try:
-        with as_deep_as_uncaptured():
+        with AS_DEEP_AS_UNCAPTURED:
             assert sys.getrecursionlimit() == 5000
     finally:
         sys.setrecursionlimit(before)
@@ -81,12 +81,12 @@ def test_the_last_capture_of_any_thread_puts_the_limit_back() -> None:
     is_inside, may_leave = threading.Event(), threading.Event()
 
     def capture() -> None:
-        with as_deep_as_uncaptured():
+        with AS_DEEP_AS_UNCAPTURED:
             is_inside.set()
             may_leave.wait(10)
 
     thread = threading.Thread(target=capture)
-    with as_deep_as_uncaptured(), as_deep_as_uncaptured():
+    with AS_DEEP_AS_UNCAPTURED, AS_DEEP_AS_UNCAPTURED:
         raised = sys.getrecursionlimit()
         thread.start()
         is_inside.wait(10)

@@ -93,3 +93,18 @@ def test_seed_that_waits_for_a_device_is_the_users() -> None:
     before = tracker.get_calls()
     topology_of(Function(forward), torch.ones(2))
     assert tracker.get_calls() is before
+
+
+class _Skipped(BaseException):
+    """Raised by what tests call, and no Exception."""
+
+
+def test_whatever_forward_raises_is_its_failure() -> None:
+    """Such as a test's way to skip itself."""
+
+    def forward(x: Tensor) -> Tensor:
+        raise _Skipped(x.shape)
+
+    failure = topology_of(Function(forward), torch.ones(2)).failure
+    assert failure is not None
+    assert failure.error == "_Skipped"

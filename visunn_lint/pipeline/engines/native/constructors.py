@@ -105,7 +105,10 @@ def _constructor_arguments(cls: type) -> Mapping[str, object]:
     for base in cls.__mro__:
         if "__init__" not in base.__dict__:
             continue
-        parameters = list(inspect.signature(base.__dict__["__init__"]).parameters.values())[1:]
+        try:
+            parameters = list(inspect.signature(base.__dict__["__init__"]).parameters.values())[1:]
+        except (TypeError, ValueError):  # no function, as a partialmethod is none, or one that cannot be read
+            break
         variadic = {parameter.kind for parameter in parameters} & {Parameter.VAR_POSITIONAL, Parameter.VAR_KEYWORD}
         for parameter in parameters:
             if parameter.kind not in variadic:

@@ -9,10 +9,11 @@ from typing import TYPE_CHECKING
 
 import torch
 
+from visunn_lint.errors import STOPS
 from visunn_lint.pipeline.collecting import uncollected
 from visunn_lint.pipeline.engines.native import table
 from visunn_lint.pipeline.engines.native.autograd import followed
-from visunn_lint.pipeline.engines.native.depth import as_deep_as_uncaptured
+from visunn_lint.pipeline.engines.native.depth import AS_DEEP_AS_UNCAPTURED
 from visunn_lint.pipeline.engines.native.ledger import Ledger
 from visunn_lint.pipeline.engines.native.modes import put_in_mode
 from visunn_lint.pipeline.engines.native.module_calls import observed
@@ -23,7 +24,7 @@ from visunn_lint.pipeline.engines.native.recorder import Recorder
 from visunn_lint.pipeline.engines.native.running import outer_paused, running, unrecorded
 from visunn_lint.pipeline.engines.native.snapshot import preserved
 from visunn_lint.pipeline.engines.native.structure import Leaf, input_leaves, map_leaves, output_leaves
-from visunn_lint.pipeline.engines.native.surroundings import same_surroundings, unfused, without_warnings
+from visunn_lint.pipeline.engines.native.surroundings import UNFUSED, WITHOUT_WARNINGS, same_surroundings
 from visunn_lint.pipeline.engines.native.survey import survey
 from visunn_lint.pipeline.engines.native.unseen import shown
 from visunn_lint.pipeline.engines.native.wrapping import (
@@ -66,11 +67,11 @@ def run(request: Request, rung: MetaRung | RealRung, *, with_grad: bool, tape: T
     model, kwargs = without_compiler(request.model), dict(request.kwargs)
     with ExitStack() as stack:
         stack.enter_context(uncollected() if rung.name == "meta" else nullcontext())  # real memory is worth collecting
-        stack.enter_context(as_deep_as_uncaptured())
+        stack.enter_context(AS_DEEP_AS_UNCAPTURED)
         stack.enter_context(outer_paused())
         stack.enter_context(same_surroundings())
         plain = stack.enter_context(preserved(model, request.args, kwargs))
-        for context in (unfused(), eager(), shown(), followed(), without_warnings()):
+        for context in (UNFUSED, eager(), shown(), followed(), WITHOUT_WARNINGS):
             stack.enter_context(context)
         parts = survey(model, plain)
         held = list(parts.all.values())
@@ -110,7 +111,9 @@ def _forward(
         with torch.enable_grad() if with_grad else torch.no_grad(), running(recorder):
             put_in_mode(model, registered, training=request.mode == "train")
             _record_outputs(recorder, model(*args, **kwargs))
-    except (Exception, SystemExit) as error:  # noqa: BLE001 -- whatever the user's code raises is the answer
+    except STOPS:
+        raise
+    except BaseException as error:  # noqa: BLE001 -- whatever the user's code raises is the answer
         return recorder.undecided or error
     return recorder.undecided
 

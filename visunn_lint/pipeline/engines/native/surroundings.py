@@ -6,9 +6,11 @@ import random
 import sys
 import warnings
 from contextlib import contextmanager
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 import torch
+
+from visunn_lint.pipeline.engines.native.together import Together
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -17,8 +19,12 @@ if TYPE_CHECKING:
 @contextmanager
 def same_surroundings() -> Iterator[None]:
     """Restore on leaving the global state that a forward may change."""
-    with _same_random_state(), _same_torch_state():
-        yield
+    grad = torch.is_grad_enabled()  # of this thread
+    try:
+        with _same_random_state(), _SAME_SETTINGS:
+            yield
+    finally:
+        torch.set_grad_enabled(grad)
 
 
 @contextmanager
@@ -54,33 +60,37 @@ def _cuda_state() -> Callable[[], None]:
 
 
 @contextmanager
-def _same_torch_state() -> Iterator[None]:
-    dtype, grad, threads = torch.get_default_dtype(), torch.is_grad_enabled(), torch.get_num_threads()
+def _same_settings() -> Iterator[None]:
+    dtype, threads = torch.get_default_dtype(), torch.get_num_threads()
     fast_path = torch.backends.mha.get_fastpath_enabled()
     try:
         yield
     finally:
         torch.backends.mha.set_fastpath_enabled(fast_path)
         torch.set_default_dtype(dtype)
-        torch.set_grad_enabled(grad)
         if torch.get_num_threads() != threads:
             torch.set_num_threads(threads)
 
 
 @contextmanager
-def without_warnings() -> Iterator[None]:
-    """Keep quiet what torch says of a run without autograd or values: it is not the user's run."""
+def _without_warnings() -> Iterator[None]:
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         yield
 
 
 @contextmanager
-def unfused() -> Iterator[None]:
-    """Switch off the fused paths that hide a module's children, such as TransformerEncoderLayer's."""
+def _unfused() -> Iterator[None]:
     before = torch.backends.mha.get_fastpath_enabled()
     torch.backends.mha.set_fastpath_enabled(False)
     try:
         yield
     finally:
         torch.backends.mha.set_fastpath_enabled(before)
+
+
+_SAME_SETTINGS: Final = Together(_same_settings)
+WITHOUT_WARNINGS: Final = Together(_without_warnings)
+"""Keeps quiet what torch says of a run without autograd or values: it is not the user's run."""
+UNFUSED: Final = Together(_unfused)
+"""Switches off the fused paths that hide a module's children, such as TransformerEncoderLayer's."""

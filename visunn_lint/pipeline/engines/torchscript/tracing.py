@@ -11,11 +11,11 @@ from typing import TYPE_CHECKING, Any
 import torch
 from torch.utils.tensorboard import _pytorch_graph
 
-from visunn_lint.errors import InputError, VisunnError
+from visunn_lint.errors import STOPS, InputError, VisunnError
 from visunn_lint.pipeline.engines.native.snapshot import preserved
 from visunn_lint.pipeline.engines.native.standins import too_large
 from visunn_lint.pipeline.engines.native.structure import map_leaves
-from visunn_lint.pipeline.engines.native.surroundings import same_surroundings, unfused, without_warnings
+from visunn_lint.pipeline.engines.native.surroundings import UNFUSED, WITHOUT_WARNINGS, same_surroundings
 from visunn_lint.pipeline.engines.native.wrapping import eager, without_compiler
 
 if TYPE_CHECKING:
@@ -42,9 +42,9 @@ def traced(request: Request) -> torch.Graph:
             same_surroundings(),
             preserved(model),
             _values_kept(model),
-            unfused(),
+            UNFUSED,
             eager(),
-            without_warnings(),
+            WITHOUT_WARNINGS,
             redirect_stdout(StringIO()),
             torch.no_grad(),
         ):
@@ -54,7 +54,9 @@ def traced(request: Request) -> torch.Graph:
         try:
             with _modes_kept(model):
                 _pytorch_graph.graph(model, args)  # type: ignore[no-untyped-call]
-        except (Exception, SystemExit) as error:
+        except STOPS:
+            raise
+        except BaseException as error:
             reason = next(iter(str(error).strip().splitlines()), "") or type(error).__name__
             message = f"torch's tracer cannot capture {type(model).__name__}: {reason}"
             raise VisunnError(message, hint=_INSTEAD) from error
