@@ -159,3 +159,15 @@ def test_files_can_be_read_again(tmp_path: Path) -> None:
     path.write_text("x = 1  # after")
     source.forget()
     assert source.comments(str(path))[0].text == "# after"
+
+
+def test_what_was_written_is_read_again(tmp_path: Path) -> None:
+    """A notebook lives on while files are edited; nothing is read again that has stayed as it was."""
+    file = tmp_path / "net.py"
+    file.write_text("x = 1\n")
+    before, spans = source.lines(str(file)), source.statement_spans(str(file))
+    source.refresh()
+    assert source.lines(str(file)) is before
+    file.write_text("x = (\n1)\n")
+    source.refresh()
+    assert (spans, source.statement_spans(str(file))) == (((1, 1),), ((1, 2),))

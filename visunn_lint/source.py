@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import contextlib
 import inspect
+import os
 import tokenize
 import warnings
 from dataclasses import dataclass, replace
@@ -12,12 +13,15 @@ from functools import lru_cache
 from io import BytesIO
 from pathlib import Path
 from textwrap import dedent
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any, Final, NamedTuple, ParamSpec, TypeVar
 
 from visunn_lint.location import Location
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
+
+_P = ParamSpec("_P")
+_T = TypeVar("_T")
 
 _REGISTERING = frozenset({"add_module", "register_module", "register_buffer", "register_parameter"})
 _SCOPES = (ast.ClassDef, ast.FunctionDef, ast.AsyncFunctionDef)
@@ -34,6 +38,43 @@ class Comment:
     is_alone: bool
 
 
+_caches: Final[list[Callable[[], None]]] = []
+_written: Final[dict[str, tuple[int, int] | None]] = {}
+"""When each file was written that has been read, and its size then; None for one that was not there."""
+
+
+def remembered(maxsize: int) -> Callable[[Callable[_P, _T]], Callable[_P, _T]]:
+    """Let a function remember what it says of files, until they have been written; see ``refresh``."""
+
+    def decorate(function: Callable[_P, _T]) -> Callable[_P, _T]:
+        cached = lru_cache(maxsize)(function)
+        _caches.append(cached.cache_clear)
+        return cached  # type: ignore[return-value]  # whose arguments can all be hashed
+
+    return decorate
+
+
+def forget() -> None:
+    """Forget what files held: some have been written."""
+    for clear in _caches:
+        clear()
+    _written.clear()
+
+
+def refresh() -> None:
+    """Forget what files held if one of them has been written since: a notebook lives long."""
+    if any(_status(file) != before for file, before in list(_written.items())):
+        forget()
+
+
+def _status(file: str) -> tuple[int, int] | None:
+    try:
+        found = os.stat(file)  # noqa: PTH116 -- a text, once for each file at each call
+    except (OSError, ValueError):
+        return None
+    return found.st_mtime_ns, found.st_size
+
+
 class FunctionSyntax(NamedTuple):
     """The syntax tree of a function, its file, and by how many lines and columns the tree is off."""
 
@@ -43,13 +84,14 @@ class FunctionSyntax(NamedTuple):
     columns: int = 0
 
 
-@lru_cache(maxsize=256)
+@remembered(maxsize=256)
 def lines(file: str) -> tuple[str, ...]:
     """Return the lines of a file without their ends; nothing for a file that cannot be read.
 
     The encoding is what Python would take; bytes that do not fit it are replaced.
     """
     path = Path(file)
+    _written[file] = _status(file)
     try:
         if not path.is_file():  # a pipe would keep us waiting
             return ()
@@ -91,7 +133,7 @@ def statement_span(file: str, number: int) -> tuple[int, int] | None:
     return next((span for span in statement_spans(file) if span[0] <= number <= span[1]), None)
 
 
-@lru_cache(maxsize=256)
+@remembered(maxsize=256)
 def statement_spans(file: str) -> tuple[tuple[int, int], ...]:
     """Return first and last line of every statement in order; see ``statement_span``."""
     spans: list[tuple[int, int]] = []
@@ -117,7 +159,7 @@ def scope_span(file: str, number: int) -> tuple[int, int] | None:
     return min(sizes, key=lambda span: span[1] - span[0], default=None)
 
 
-@lru_cache(maxsize=256)
+@remembered(maxsize=256)
 def comments(file: str) -> tuple[Comment, ...]:
     """Return the comments of a file in order; what looks like one within a string is none."""
     return tuple(
@@ -128,7 +170,7 @@ def comments(file: str) -> tuple[Comment, ...]:
     )
 
 
-@lru_cache(maxsize=16)
+@remembered(maxsize=16)
 def tokens(file: str) -> tuple[tokenize.TokenInfo, ...]:
     """Return the tokens of a file, of a broken one those before its error."""
     text = iter(f"{line}\n" for line in lines(file))
@@ -138,7 +180,7 @@ def tokens(file: str) -> tuple[tokenize.TokenInfo, ...]:
     return tuple(found)
 
 
-@lru_cache(maxsize=256)
+@remembered(maxsize=256)
 def function_syntax(function: Callable[..., Any]) -> FunctionSyntax:
     """Return the syntax of a function of a file or a notebook; an empty tree where it cannot be read."""
     try:
@@ -150,13 +192,7 @@ def function_syntax(function: Callable[..., Any]) -> FunctionSyntax:
         return FunctionSyntax(ast.Module([], []))
 
 
-def forget() -> None:
-    """Forget what files held: some have been written."""
-    for cached in (lines, statement_spans, comments, tokens, _parsed, _classes, assignment_line, function_syntax):
-        cached.cache_clear()
-
-
-@lru_cache(maxsize=4096)
+@remembered(maxsize=4096)
 def assignment_line(file: str, class_name: str, attribute: str) -> Location | None:
     """Return where a class first assigns ``self.<attribute>``, or registers it under that name, in columns of bytes.
 
@@ -179,7 +215,7 @@ def _encoding(data: bytes) -> str:
         return "utf-8-sig"
 
 
-@lru_cache(maxsize=256)
+@remembered(maxsize=256)
 def _parsed(file: str) -> ast.Module:
     try:
         with warnings.catch_warnings(action="ignore"):
@@ -194,7 +230,7 @@ def _whole(node: ast.ClassDef | ast.FunctionDef | ast.AsyncFunctionDef) -> tuple
     return first, node.end_lineno or node.lineno
 
 
-@lru_cache(maxsize=256)
+@remembered(maxsize=256)
 def _classes(file: str) -> tuple[tuple[str, ast.ClassDef], ...]:
     return tuple(_classes_in(_parsed(file), ""))
 

@@ -16,7 +16,6 @@ from visunn_lint.finding import Broken, Suppression
 from visunn_lint.rules.stale_baseline import StaleBaseline
 from visunn_lint.rules.unknown_code import UnknownCode
 from visunn_lint.rules.unused_suppression import UnusedSuppression
-from visunn_lint.suppress.comments import directives
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -49,7 +48,6 @@ def _report(folder: Path, text: str = SOURCE, name: str = "net.py::Net") -> Repo
     path = folder / "net.py"
     path.write_text(text, encoding="utf-8")
     source.forget()
-    directives.cache_clear()
     return run_rules([_model(str(path), name)], Settings(root=folder))
 
 

@@ -7,7 +7,6 @@ import pytest
 
 from visunn_lint import source
 from visunn_lint.cli import run
-from visunn_lint.suppress.comments import directives
 
 Capture = pytest.CaptureFixture[str]
 
@@ -42,7 +41,6 @@ def file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 def _write(path: Path, text: str) -> None:
     path.write_text(text, encoding="utf-8")
     source.forget()
-    directives.cache_clear()
 
 
 def _lines(capsys: Capture) -> list[str]:

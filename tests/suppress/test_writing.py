@@ -60,7 +60,6 @@ def _suppressed(file: str) -> set[tuple[int, str]]:
 
 def _forget() -> None:
     source.forget()
-    directives.cache_clear()
 
 
 @given(st.data())

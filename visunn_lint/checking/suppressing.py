@@ -61,7 +61,6 @@ def add_ignores(report: Report, settings: Settings, reason: str = "") -> tuple[i
             wanted[file][place.line].add(finding.code)
     written = sum(add_comments(file, codes, reason) for file, codes in sorted(wanted.items()))
     source.forget()
-    directives.cache_clear()
     return written, len(wanted)
 
 

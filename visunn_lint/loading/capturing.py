@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
-from visunn_lint import pipeline
+from visunn_lint import pipeline, source
 from visunn_lint.errors import InputError
 from visunn_lint.loading.losses import declared_loss, loss_of_result
 from visunn_lint.marks import mark_of
@@ -140,6 +140,7 @@ def with_facts(model: CapturedModel, subject: Subject) -> CapturedModel:
 
 def run_live(subject: Subject, args: tuple[Any, ...] | None, kwargs: Mapping[str, Any] | None, inputs: object) -> Run:
     """Return the captures of a model in memory; see ``capture_model``."""
+    source.refresh()
     if args is not None and inputs is not None:
         message = "args and inputs are both given"
         raise InputError(message, hint="args are values, inputs are specs: give one of them")

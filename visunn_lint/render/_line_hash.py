@@ -9,7 +9,6 @@ from __future__ import annotations
 
 from array import array
 from collections import Counter
-from functools import lru_cache
 
 from visunn_lint import source
 
@@ -26,7 +25,7 @@ def line_hash(file: str, number: int) -> str | None:
     return hashes[number - 1] if 0 < number <= len(hashes) else None
 
 
-@lru_cache(maxsize=64)
+@source.remembered(maxsize=64)
 def _line_hashes(file: str) -> tuple[str, ...]:
     lines = [array("H", line.translate(_BLANKS).encode("utf-16-le", "replace")) for line in source.lines(file)]
     units = array("H")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 import warnings
 from collections import defaultdict
-from functools import cached_property, lru_cache
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 from visunn_lint import source
@@ -88,7 +88,7 @@ class SyntaxTree:
         return max(found, key=lambda node: node.lineno, default=None)
 
 
-@lru_cache(maxsize=64)
+@source.remembered(maxsize=64)
 def syntax_tree(file: str) -> SyntaxTree:
     """Return the syntax tree of a file."""
     try:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from difflib import get_close_matches
-from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from visunn_lint import source
@@ -53,7 +52,7 @@ class Misspelt:
     advice: str
 
 
-@lru_cache(maxsize=256)
+@source.remembered(maxsize=256)
 def directives(file: str) -> tuple[Directive | Misspelt, ...]:
     """Return the suppressing comments of a file, and those that fail to be one, in order."""
     if not any("visunn" in line.lower() for line in source.lines(file)):
