@@ -44,6 +44,11 @@ def _findings(body: str, folder: Path) -> list[Finding]:
             "aux",
             "the result of `aux` reaches no output: 2 ops for nothing, with 20 parameters that get no gradient",
         ),
+        (
+            "y, z = self.aux(x), x\nreturn self.fc(z)",
+            "aux",
+            "the result of `aux` reaches no output: 2 ops for nothing, with 20 parameters that get no gradient",
+        ),
         ("torch.exp(x)\nreturn self.fc(x)", "", "the result of `exp` reaches no output: 1 op for nothing"),
         (
             "y, _ = self.pair(x)\nreturn self.fc(y)",
@@ -79,7 +84,7 @@ def test_it_is_found_where_it_is_dropped(tmp_path: Path) -> None:
     "body",
     [
         "y = self.aux(x)\nself.keep(y)\nreturn self.fc(x)",
-        "y, z = self.aux(x), 1\nreturn self.fc(x)",
+        "y, *z = self.aux(x), 1\nreturn self.fc(x)",
         "y = x.view(-1).transpose(0, 0).float()\nreturn self.fc(x)",
         "y = torch.zeros(3)\nreturn self.fc(x)",
         "y = torch.exp(x)\ny.clamp_(0)\nreturn self.fc(x)",

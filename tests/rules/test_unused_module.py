@@ -52,6 +52,7 @@ def _forward(body: str, others: str = "", arguments: str = "x") -> str:
         f"{_USES_ALL_ELSE}\nx = self.aux(x) if self.flag else x\nreturn self.fc(x)",
         f"{_USES_ALL_ELSE}\ny = getattr(self, 'fc')(x)\nreturn y",
         f"{_USES_ALL_ELSE}\naux = x.aux if hasattr(x, 'aux') else x\nreturn self.fc(aux)",
+        f"{_USES_ALL_ELSE}\nmade = {{'aux': self.fc(x)}}\nreturn made['aux']",
     ],
 )
 def test_a_module_that_forward_can_not_reach_is_found(body: str, tmp_path: Path) -> None:
@@ -73,6 +74,11 @@ def test_a_module_that_forward_can_not_reach_is_found(body: str, tmp_path: Path)
         ),
         ("return self.fc(x)", "def generate(self, name, x):\n    return getattr(self, name)(x)"),
         ("return self.fc(x)", "def generate(self, x):\n    return [child(x) for child in self.children()]"),
+        (
+            "return self.fc(x)",
+            "def generate(self, x):\n    for m in self.children(): self.keep(m, x)",
+        ),
+        ("return self.fc(x)", "def generate(self, x):\n    return nn.Sequential(*self.children())(x)"),
         ("if x.sum().item() > 1e9: x = self.aux(x)\nreturn self.fc(x)", ""),
         ("if self.on: x = self.aux(x)\nreturn self.fc(x)", "@property\ndef on(self):\n    return self.flag"),
         ("if self.is_on(): x = self.aux(x)\nreturn self.fc(x)", "def is_on(self):\n    return self.flag"),
@@ -81,6 +87,20 @@ def test_a_module_that_forward_can_not_reach_is_found(body: str, tmp_path: Path)
 def test_a_module_that_another_run_may_reach_is_not(body: str, others: str, tmp_path: Path) -> None:
     """Other inputs, other values, an attribute that is switched or computed, another method, a computed name."""
     assert _findings(_forward(f"{_USES_ALL_ELSE}\n{body}", others), tmp_path) == []
+
+
+@pytest.mark.parametrize(
+    "others",
+    [
+        "def count(self):\n    return sum(p.numel() for m in self.modules() for p in m.parameters())",
+        "def decayed(self):\n    return [m.weight for m in self.modules() if isinstance(m, nn.Linear)]",
+        "def rates(self):\n    for name, m in self.named_modules():\n        if 'norm' in name: m.eps = 1e-3",
+    ],
+)
+def test_a_loop_that_looks_at_modules_runs_none(others: str, tmp_path: Path) -> None:
+    """It reads their parameters, or what they are set to."""
+    found = _findings(_forward(f"{_USES_ALL_ELSE}\nreturn self.fc(x)", others), tmp_path)
+    assert [finding.module for finding in found] == ["aux"]
 
 
 _SWITCHED = """

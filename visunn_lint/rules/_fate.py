@@ -63,12 +63,30 @@ def _through(tree: SyntaxTree, parent: ast.AST, node: ast.AST, element: int | No
     """Return the fate of a value that an expression hands on as it is."""
     if isinstance(parent, ast.IfExp) and node is not parent.test:
         return _of_value(tree, parent, element, steps)
+    if isinstance(parent, ast.Tuple | ast.List) and (unpacked := _unpacked(tree, parent, node)):
+        return _together([_of_target(tree, statement, target, element, steps) for statement, target in unpacked])
     if isinstance(parent, ast.Tuple | ast.List | ast.Dict):
         # only on its way out: what else is done with a container is not followed
         return Fate.RETURNED if _of_value(tree, parent, None, steps) is Fate.RETURNED else Fate.UNKNOWN
     if isinstance(parent, ast.Subscript) and node is parent.value and element is not None:
         return _of_element(tree, parent, element, steps)
     return Fate.UNKNOWN
+
+
+def _unpacked(tree: SyntaxTree, several: ast.Tuple | ast.List, node: ast.AST) -> list[tuple[ast.stmt, ast.expr]]:
+    """Return what one of several values is assigned to, ``b`` of ``a, b = x, y``; nothing if they are kept together."""
+    statement = tree.parents.get(several)
+    if not isinstance(statement, ast.Assign):
+        return []
+    found: list[tuple[ast.stmt, ast.expr]] = []
+    for target in statement.targets:
+        if not isinstance(target, ast.Tuple | ast.List) or len(target.elts) != len(several.elts):
+            return []
+        if any(isinstance(each, ast.Starred) for each in (*target.elts, *several.elts)):
+            return []
+        place = next(place for place, each in enumerate(several.elts) if each is node)
+        found.append((statement, target.elts[place]))
+    return found
 
 
 def _of_element(tree: SyntaxTree, subscript: ast.Subscript, element: int, steps: int) -> Fate:

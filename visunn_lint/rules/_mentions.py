@@ -11,7 +11,7 @@ from visunn_lint import query, source
 from visunn_lint.rules._syntax import syntax_tree
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Container, Iterator
 
     from visunn_lint.location import Location
     from visunn_lint.records import Module
@@ -24,7 +24,10 @@ _BOOKKEEPING = ("__init__", "__repr__", "extra_repr", "init", "_init", "reset", 
                 "unfreeze", "load", "_load", "get_", "set_", "no_weight_decay", "group_matcher")  # fmt: skip
 """How the names of methods begin that touch a module without running it."""
 
-_BY_NAME = frozenset({"children", "named_children", "modules", "named_modules", "get_submodule", "_modules"})
+_BY_NAME = frozenset({"get_submodule", "_modules"})
+_EACH = frozenset({"children", "named_children", "modules", "named_modules"})
+_ASKING = frozenset({"isinstance", "issubclass", "type", "id", "hasattr", "getattr", "print", "str", "repr", "len"})
+"""Functions that look at a module without running it."""
 
 
 def running_class(topology: Topology, module: Module) -> Module | None:
@@ -159,7 +162,7 @@ def _places(topology: Topology, owner: Module) -> Iterator[Location]:
 def _may_use(method: Method, parts: list[str]) -> bool:
     """Return whether a method could use what a path leads to, in another run than the one that was seen."""
     *holders, attribute = parts
-    if _picks_by_name(method.node):
+    if _picks_by_name(method):
         return True
     if not all(_is_ruled_out(method, each) for each in named(method.node, attribute, own=not holders)):
         return True
@@ -167,13 +170,35 @@ def _may_use(method: Method, parts: list[str]) -> bool:
     return not all(_runs_in_forward(method, each) for each in held)
 
 
-def _picks_by_name(method: ast.AST) -> bool:
-    """Return whether a method reaches attributes by names that only a run can tell."""
-    return any(
-        (isinstance(node, ast.Attribute) and node.attr in _BY_NAME)
-        or (isinstance(node, ast.Call) and _is_computed_getattr(node))
-        for node in ast.walk(method)
-    )
+def _picks_by_name(method: Method) -> bool:
+    """Return whether a method uses attributes by names that only a run can tell."""
+    for node in ast.walk(method.node):
+        if isinstance(node, ast.Attribute) and node.attr in _BY_NAME:
+            return True
+        if isinstance(node, ast.Attribute) and node.attr in _EACH and _runs_each(method, node):
+            return True
+        if isinstance(node, ast.Call) and _is_computed_getattr(node):
+            return True
+    return False
+
+
+def _runs_each(method: Method, mention: ast.Attribute) -> bool:
+    """Return whether what ``self.modules()`` and its like give may be run: not where a loop only looks at them."""
+    call = method.tree.parents[mention]
+    loop = method.tree.parents.get(call)
+    if not isinstance(loop, ast.For | ast.comprehension) or loop.iter is not call:
+        return True
+    names = {node.id for node in ast.walk(loop.target) if isinstance(node, ast.Name)}
+    calls = (node for node in ast.walk(method.node) if isinstance(node, ast.Call))
+    return any(_hands_on(node, names) for node in calls)
+
+
+def _hands_on(call: ast.Call, names: Container[str]) -> bool:
+    """Return whether a call is one of a name's value, or gets it, and is no question about it."""
+    if isinstance(call.func, ast.Name) and call.func.id in _ASKING:
+        return False
+    given = (call.func, *call.args, *(keyword.value for keyword in call.keywords))
+    return any(isinstance(each, ast.Name) and each.id in names for each in given)
 
 
 def _is_computed_getattr(call: ast.Call) -> bool:
@@ -183,12 +208,34 @@ def _is_computed_getattr(call: ast.Call) -> bool:
 
 def named(method: ast.AST, attribute: str, *, own: bool) -> Iterator[ast.expr]:
     """Yield where a method names an attribute to use it: of ``self`` if it is its own, else of whatever object."""
+    keys = _keys_in(method)
     for node in ast.walk(method):
         if isinstance(node, ast.Attribute) and node.attr == attribute and isinstance(node.ctx, ast.Load):
             if not own or (isinstance(node.value, ast.Name) and node.value.id == "self"):
                 yield node
-        elif isinstance(node, ast.Constant) and node.value == attribute:
+        elif isinstance(node, ast.Constant) and node.value == attribute and not _is_key(keys, node, own=own):
             yield node
+
+
+def _keys_in(method: ast.AST) -> tuple[set[ast.AST], set[ast.AST]]:
+    """Return the keys of the dicts that a method writes down, and those that it looks up in local names."""
+    written: set[ast.AST] = set()
+    looked_up: set[ast.AST] = set()
+    for node in ast.walk(method):
+        if isinstance(node, ast.Dict):
+            written.update(key for key in node.keys if key is not None)
+        elif isinstance(node, ast.Subscript) and isinstance(node.value, ast.Name) and node.value.id != "self":
+            looked_up.add(node.slice)
+    return written, looked_up
+
+
+def _is_key(keys: tuple[set[ast.AST], set[ast.AST]], node: ast.AST, *, own: bool) -> bool:
+    """Return whether a text is the key of something else than modules: a result, a batch.
+
+    By a local name, a container of modules may be meant, but not the attributes of ``self``.
+    """
+    written, looked_up = keys
+    return node in written or (own and node in looked_up)
 
 
 def _is_ruled_out(method: Method, mention: ast.expr) -> bool:

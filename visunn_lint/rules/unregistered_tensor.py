@@ -59,6 +59,19 @@ class UnregisteredTensor(Rule):
         ),
         Example(
             """
+            class Net(nn.Module):
+                def __init__(self):
+                    super().__init__()
+                    self.mean = torch.zeros(4)
+
+                def forward(self, x):
+                    return x - self.mean.to(x.dtype)  # which casts, and moves nothing
+            """,
+            inputs="2x4",
+            at=("",),
+        ),
+        Example(
+            """
             MEAN = torch.zeros(4)
 
             class Net(nn.Module):
@@ -116,7 +129,8 @@ class UnregisteredTensor(Rule):
                     self.mean, self.scale = torch.zeros(4), torch.tensor(2.0)
 
                 def forward(self, x):
-                    return (x - self.mean.to(x.device)) * self.scale + torch.zeros(4, device=x.device)
+                    mean = self.mean.to(x.device) + self.mean.to(x) + self.mean.to(x.device, x.dtype)
+                    return (x - mean) * self.scale + torch.zeros(4, device=x.device)
             """,
             inputs="2x4",
         ),
@@ -214,8 +228,28 @@ def _readers_in_place(topology: Topology, node: Node) -> Iterator[Node]:
     """Yield what reads a value where it is, not to move it; nor is asked what modules outside the model do."""
     for reader in topology.consumers(node):
         owner = topology.modules.get(reader.module)
-        if reader.short_op not in _MOVES and (owner is None or owner.registered):
+        if not _moves(reader) and (owner is None or owner.registered):
             yield reader
+
+
+def _moves(node: Node) -> bool:
+    """Return whether an op brings a tensor to where it is needed: ``to(x.dtype)`` leaves it where it is."""
+    return node.short_op in _MOVES and not (node.short_op == "to" and _is_cast(node.source))
+
+
+def _is_cast(place: Location | None) -> bool:
+    """Return whether the call at a place is given a dtype, and nothing else."""
+    call = syntax_tree(place.file).at(place) if place is not None else None
+    if not isinstance(call, ast.Call) or not (call.args or call.keywords):
+        return False
+    return all(map(_is_dtype, call.args)) and all(keyword.arg == "dtype" for keyword in call.keywords)
+
+
+def _is_dtype(node: ast.expr) -> bool:
+    """Return whether an expression is the dtype of something, or one of torch's own."""
+    if not isinstance(node, ast.Attribute):
+        return False
+    return node.attr == "dtype" or (isinstance(node.value, ast.Name) and node.value.id == "torch")
 
 
 def _global_name(place: Location | None) -> str:
