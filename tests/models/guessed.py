@@ -195,6 +195,28 @@ class Contradiction(nn.Module):
         return self.second(self.first(x))
 
 
+class Lacking(nn.Module):
+    """Uses a layer that it has not."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.fc = nn.Linear(4, 4)
+
+    def forward(self, x: Tensor) -> Tensor:
+        return self.cf(x)  # type: ignore[operator]  # this is what it is for
+
+
+class Miscalling(nn.Module):
+    """Gives a part of itself too little."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.bilinear = nn.Bilinear(4, 4, 4)
+
+    def forward(self, x: Tensor) -> Tensor:
+        return self.bilinear(x)
+
+
 class Misspelt(nn.Module):
     """Uses a name that is not there."""
 

@@ -18,7 +18,9 @@ from tests.models.guessed import (
     Contradiction,
     Grows,
     HeadFirst,
+    Lacking,
     LeNet,
+    Miscalling,
     Misspelt,
     Patches,
     Points,
@@ -165,6 +167,20 @@ def test_error_that_no_input_mends_ends_the_search() -> None:
     assert message.startswith(
         "Misspelt.forward(x), tried with b x 3 x 224 x 224, raises NameError: name 'y' is not defined"
     )
+    assert hint.startswith("mend forward")
+
+
+@pytest.mark.parametrize(
+    ("model", "error"),
+    [
+        (Lacking, "AttributeError: 'Lacking' object has no attribute 'cf'"),
+        (Miscalling, "TypeError: Bilinear.forward() missing 1 required positional argument: 'input2'"),
+    ],
+)
+def test_slips_in_the_code_end_the_search(model: type[nn.Module], error: str) -> None:
+    """A layer that is not there, or is not called as it is defined, is nothing that inputs could mend."""
+    message, hint = _refusal(model())
+    assert f", raises {error} (" in message
     assert hint.startswith("mend forward")
 
 

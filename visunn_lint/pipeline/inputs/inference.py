@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
@@ -11,7 +12,7 @@ from visunn_lint.pipeline.inputs.annotations import TEXT
 from visunn_lint.pipeline.inputs.arguments import Arguments, behind_all, materialise
 from visunn_lint.pipeline.inputs.corrections import corrections
 from visunn_lint.pipeline.inputs.guesses import first_guesses
-from visunn_lint.pipeline.inputs.signature import spelled
+from visunn_lint.pipeline.inputs.signature import parameters, spelled
 from visunn_lint.records import short_op
 from visunn_lint.spec import TensorInput
 
@@ -35,6 +36,11 @@ _MOST_COST_OF_OTHER_MODE = 15
 _MOST_ELEMENTS = 1 << 26
 _HOPELESS = frozenset({"NameError", "UnboundLocalError", "ImportError", "ModuleNotFoundError", "SystemExit"})
 """What no other input mends."""
+
+_OF_CLASSES = frozenset({"AttributeError", "TypeError"})
+_OF_A_CLASS = re.compile(
+    r"'(\w+)' object has no attribute|(\w+)\.\w+\(\) (?:missing|takes|got an unexpected|got multiple)"
+)
 
 
 def infer(model: nn.Module, run: Callable[[Arguments], Trial], kwargs: Mapping[str, Any] | None = None) -> Arguments:
@@ -99,8 +105,7 @@ class _Search:
             self._bound = min(self._bound, self._cost + _MOST_COST_OF_OTHER_MODE)
         if trial.failure is not None:
             self._corrected[:0] = corrections(guess, trial.failure, self._model, trial.code, self._kwargs)
-        is_hopeless = trial.failure is not None and trial.failure.error in _HOPELESS
-        self.is_over = is_hopeless or self._cost >= self._bound
+        self.is_over = self._is_hopeless(trial) or self._cost >= self._bound
         return None
 
     @property
@@ -110,13 +115,23 @@ class _Search:
     def error(self) -> InputError:
         """Return what was tried, how the best of it went, and what to give."""
         spelling, trial = max(self._trials.items(), key=lambda item: item[1].progress)
-        if trial.failure is not None and trial.failure.error in _HOPELESS:
+        if trial.failure is not None and self._is_hopeless(trial):
             message = f"{spelled(self._model)}, tried with {spelling}, raises {_in_words(trial.failure)}"
             return InputError(message, hint="mend forward; if other inputs do not lead there, give them with --input")
         count = len(self._trials)
         tried = f"tried {count}, {spelling or 'no arguments'} came furthest" if count > 1 else f"tried {spelling}"
         message = f"cannot tell the inputs of {spelled(self._model)}: {tried}: {_in_words(trial.failure)}"
         return InputError(message, hint=what_to_give(self._specs[spelling]))
+
+    def _is_hopeless(self, trial: Trial) -> bool:
+        """Return whether a run failed for what no other input mends: a module lacks something, or is called wrongly."""
+        failure = trial.failure
+        if failure is None or failure.error in _HOPELESS:
+            return failure is not None
+        found = _OF_A_CLASS.match(failure.message) if failure.error in _OF_CLASSES else None
+        if found is None or (found[2] and any(each.default is None for each in parameters(self._model))):
+            return False  # what a part misses may be what the model can be given
+        return any(type(each).__name__ in found.groups() for each in self._model.modules())
 
     def _arguments(self, guess: Guess) -> Arguments:
         args, kwargs = materialise(guess.spec, self._model)
