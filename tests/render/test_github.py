@@ -84,13 +84,26 @@ def test_properties_are_escaped(shown: View) -> None:
 
 
 def test_what_could_not_be_linted_is_an_error(shown: View) -> None:
-    """A broken target has a command, at the start of its file if there is one."""
-    targets = (Broken("model.py::Nets", "no class `Nets`", "did you mean `Net`?"), Broken("configured", "broken"))
+    """A broken target has a command, at the line of its file that it is about, else at its start, if there is one."""
+    targets = (
+        Broken("model.py::Nets", "no class `Nets`", "did you mean `Net`?"),
+        Broken("model.py", "cannot be imported: NameError (model.py:3)"),
+        Broken("model.py", "cannot be imported: NameError (other.py:3)"),
+        Broken("configured", "broken"),
+    )
     assert _read(render(replace(report(models=()), broken=targets), shown)) == [
         (
             "error",
             {"title": "could not lint model.py::Nets", "file": "model.py", "line": "1"},
             "no class `Nets`\ndid you mean `Net`?",
+        ),
+        *(
+            (
+                "error",
+                {"title": "could not lint model.py", "file": "model.py", "line": line},
+                f"cannot be imported: NameError ({place}:3)",
+            )
+            for place, line in (("model.py", "3"), ("other.py", "1"))
         ),
         ("error", {"title": "could not lint configured"}, "broken"),
     ]

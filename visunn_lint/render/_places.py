@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, replace
 from functools import lru_cache
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from visunn_lint import source
-from visunn_lint.location import is_file
+from visunn_lint.location import Location, is_file
 
 if TYPE_CHECKING:
-    from visunn_lint.finding import Finding, Report
-    from visunn_lint.location import Location
+    from visunn_lint.finding import Broken, Finding, Report
     from visunn_lint.render._view import View
+
+_AT_THE_END: Final = re.compile(r"\(([^():]+):(\d+)\)$")
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +60,18 @@ def place_of_target(target: str, view: View) -> Place:
     """
     file = str(view.folder / (target.partition("::")[0] or "."))
     return Place(_from_repository(file, view.root), file, 1, 1, 1, 1, is_exact=False)
+
+
+def place_of_broken(broken: Broken, view: View) -> Place:
+    """Return where a target is broken: at the line of its file that the message names at its end, else at its start."""
+    start = place_of_target(broken.target, view)
+    named = _AT_THE_END.search(broken.message)
+    is_own = named is not None and any(
+        Path(folder, named[1]) == Path(start.file) for folder in (view.root, view.folder)
+    )
+    if named is None or not is_own:
+        return start
+    return replace(place_at(Location(start.file, int(named[2])), view), is_exact=False)
 
 
 def place_at(location: Location, view: View) -> Place:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from visunn_lint.finding import Severity
-from visunn_lint.render._places import place_of, place_of_target
+from visunn_lint.render._places import place_of, place_of_broken
 from visunn_lint.render._view import printable
 
 if TYPE_CHECKING:
@@ -36,7 +36,7 @@ def _finding(finding: Finding, report: Report, view: View) -> str:
 
 
 def _broken(broken: Broken, view: View) -> str:
-    place = place_of_target(broken.target, view)
+    place = place_of_broken(broken, view)
     properties: dict[str, object] = {"title": f"could not lint {broken.target}"}
     if place.is_file:
         properties |= {"file": place.path, "line": place.line}

@@ -8,7 +8,7 @@ from hashlib import sha256
 from typing import TYPE_CHECKING
 
 from visunn_lint.finding import Severity
-from visunn_lint.render._places import Place, place_of, place_of_target
+from visunn_lint.render._places import Place, place_of, place_of_broken
 from visunn_lint.render._view import printable
 
 if TYPE_CHECKING:
@@ -21,7 +21,7 @@ _SEVERITIES = {Severity.ERROR: "major", Severity.WARNING: "minor", Severity.INFO
 def render(report: Report, view: View) -> str:
     """Return a JSON array with an issue for each finding, and a blocker for each target that could not be linted."""
     issues = [_finding(finding, place_of(finding, report, view)) for finding in report.findings]
-    issues += [_broken(broken, place_of_target(broken.target, view)) for broken in report.broken]
+    issues += [_broken(broken, place_of_broken(broken, view)) for broken in report.broken]
     return json.dumps(_told_apart(issues), indent=2) + "\n"
 
 

@@ -14,7 +14,7 @@ from urllib.parse import quote
 from visunn_lint import __version__
 from visunn_lint.finding import CRASHED_RULE, Severity
 from visunn_lint.render._line_hash import line_hash
-from visunn_lint.render._places import Place, place_at, place_of, place_of_target
+from visunn_lint.render._places import Place, place_at, place_of, place_of_broken
 from visunn_lint.render._view import printable
 
 if TYPE_CHECKING:
@@ -129,7 +129,7 @@ def _crash(finding: Finding, report: Report, view: View) -> Json:
 
 def _broken(broken: Broken, view: View) -> Json:
     hint = f" ({broken.hint})" if broken.hint else ""
-    return _notification(f"{broken.target}: {broken.message}{hint}", place_of_target(broken.target, view))
+    return _notification(f"{broken.target}: {broken.message}{hint}", place_of_broken(broken, view))
 
 
 def _notification(text: str, place: Place) -> Json:
