@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 from collections.abc import Iterator
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
@@ -10,6 +11,7 @@ from visunn_lint.finding import Finding, Severity
 from visunn_lint.records import Node
 from visunn_lint.rules._dropouts import ATTENTION, BUILT_IN_FORWARD, dropped_share
 from visunn_lint.rules._rule import Example, Rule
+from visunn_lint.rules._syntax import syntax_tree
 from visunn_lint.topology import CapturedModel, Topology
 
 
@@ -20,7 +22,8 @@ class AlwaysOnDropout(Rule):
     ``F.dropout`` is on unless it is told ``training=self.training``, and the dropout of
     ``F.scaled_dot_product_attention`` whenever ``dropout_p`` is not 0. A registered ``nn.Dropout``
     that stays in train mode after ``eval()`` was left so on purpose, and is left alone. One that is built
-    in ``forward`` is `dropout-built-in-forward`'s matter.
+    in ``forward`` is `dropout-built-in-forward`'s matter. Where the code says ``training=True``, it may be
+    meant, and the finding is of severity info.
 
     ## Why is this bad?
     The model gives another answer each time, and a worse one: dropout is meant for training.
@@ -158,7 +161,18 @@ class AlwaysOnDropout(Rule):
             f"`{node.short_op}` drops {rate:.0%} of its values in eval mode",
             label="on whether the model is training or not",
             advice=_advice(topology, node),
+            severity=Severity.INFO if _is_spelt_out(node) else None,
         )
+
+
+def _is_spelt_out(node: Node) -> bool:
+    """Return whether the code says ``training=True``: whoever wrote that may have meant it."""
+    call = syntax_tree(node.source.file).at(node.source) if node.source is not None else None
+    keywords = call.keywords if isinstance(call, ast.Call) else []
+    return any(
+        each.arg == "training" and isinstance(each.value, ast.Constant) and each.value.value is True
+        for each in keywords
+    )
 
 
 def _is_meant(topology: Topology, node: Node) -> bool:

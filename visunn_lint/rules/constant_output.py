@@ -71,6 +71,18 @@ class ConstantOutput(Rule):
     good = (
         Example(
             """
+            class Net(nn.Module):  # labels, one for each of a batch
+                def __init__(self):
+                    super().__init__()
+                    self.fc = nn.Linear(4, 4)
+
+                def forward(self, x):
+                    return self.fc(x), torch.zeros(x.shape[0], dtype=torch.long)
+            """,
+            inputs="b x 4",
+        ),
+        Example(
+            """
             class Net(nn.Module):
                 def __init__(self):
                     super().__init__()
@@ -147,7 +159,11 @@ class ConstantOutput(Rule):
             yield self._all_constant(topology, constant)
         else:
             trained = _labels_of_moving(model.train) if model.train is not None else set()
-            alone = (each for each in constant if each.label not in trained and _is_computed(topology, each))
+            alone = (
+                each
+                for each in constant
+                if each.label not in trained and _is_computed(topology, each) and not _follows_batch(each)
+            )
             yield from (self._one_constant(topology, output) for output in alone)
 
     def _all_constant(self, topology: Topology, outputs: list[Node]) -> Finding:
@@ -209,6 +225,11 @@ def _maker(topology: Topology, output: Node) -> Node:
 def _is_computed(topology: Topology, output: Node) -> bool:
     """Return whether an output was computed in the run: what is stored and given out as it is says so itself."""
     return _maker(topology, output).kind not in _STORED
+
+
+def _follows_batch(output: Node) -> bool:
+    """Return whether an output has the size of the batch, as labels have: that is not known before there is one."""
+    return any(spec is not None and spec.batch_dims for spec in output.output_specs)
 
 
 def _where_lost(topology: Topology, outputs: list[Node]) -> Iterator[Node]:
