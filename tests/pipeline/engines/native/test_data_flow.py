@@ -351,3 +351,89 @@ def test_shallow_copy_keeps_what_hangs_on_a_tensor() -> None:
         return made * scale
 
     assert flow(forward) == [("add", ["x"]), ("detach", ["add"]), ("mul", ["add"]), ("output 0", ["mul"])]
+
+
+def test_writes_through_views_of_a_tensor_that_was_made_small_follow_each_other() -> None:
+    """It has values until data without any is written into it: from then on two storages stand for its memory."""
+
+    def forward(x: Tensor) -> Tensor:
+        made = torch.zeros(2, 4)
+        made[:, :2] = x[:, :2]
+        made[:, 2:].copy_(x[:, 2:])
+        return made * 2
+
+    assert flow(forward)[-3:] == [("copy_", ["getitem", "getitem"]), ("mul", ["copy_"]), ("output 0", ["mul"])]
+
+
+def test_view_of_a_tensor_that_was_made_small_reads_a_write_to_its_base() -> None:
+    """Whichever of the two storages it is a view of."""
+
+    def forward(x: Tensor) -> Tensor:
+        made = torch.zeros(2, 4)
+        made.copy_(x)
+        view = made[0]
+        made.add_(x)
+        return view * 2
+
+    assert flow(forward)[-3:] == [("add_", ["copy_", "x"]), ("mul", ["add_"]), ("output 0", ["mul"])]
+
+
+class _Cache(nn.Module):
+    """Writes into its buffer as a whole, and then through a view of it."""
+
+    cache: Tensor
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.register_buffer("cache", torch.ones(2, 4, 3))
+
+    def forward(self, x: Tensor) -> Tensor:
+        self.cache.mul_(0)
+        self.cache[:, 0].copy_(x)
+        return self.cache.sum(1)
+
+
+def test_view_of_what_was_written_is_no_view_of_the_users_memory() -> None:
+    """It is one of the stand-in: the buffer keeps its values, and the sum reads what was written through the view."""
+    model = _Cache()
+    topology = topology_of(model, torch.zeros(2, 3))
+    assert reads(topology)[-3:] == [("copy_", ["getitem", "x"]), ("sum", ["copy_"]), ("output 0", ["sum"])]
+    assert bool((model.cache == 1).all())
+
+
+def test_a_write_may_change_how_a_tensor_lies() -> None:
+    """As ``squeeze_`` and ``out=`` do: forward sees it, and so does who reads the graph."""
+
+    def forward(x: Tensor) -> tuple[Tensor, Tensor, Tensor]:
+        made, joined = torch.zeros(2, 1, 4), torch.empty(0)
+        made[:, 0] = x
+        made.squeeze_(1)
+        torch.cat([x, x], out=joined)
+        return made, joined, torch.ones(made.dim())
+
+    topology = topology_of(Function(forward), torch.ones(2, 4))
+    outputs = [node for node in topology.nodes.values() if node.kind == "output"]
+    assert [spec.shape for node in outputs for spec in node.output_specs if spec] == [(2, 4), (4, 4), (2,)]
+
+
+class _Unsqueezing(nn.Module):
+    """Gives its buffer with one axis more."""
+
+    kept: Tensor
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.register_buffer("kept", torch.zeros(3))
+
+    def forward(self, x: Tensor) -> tuple[Tensor, Tensor]:
+        self.kept.unsqueeze_(0)
+        return self.kept, x
+
+
+def test_a_buffer_that_is_given_back_lies_as_forward_has_left_it() -> None:
+    """Not as it lay before, which it does again afterwards."""
+    model = _Unsqueezing()
+    topology = topology_of(model, torch.ones(2))
+    outputs = [node for node in topology.nodes.values() if node.kind == "output"]
+    assert [spec.shape for node in outputs for spec in node.output_specs if spec] == [(1, 3), (2,)]
+    assert model.kept.shape == (3,)

@@ -161,7 +161,7 @@ class Lineage:
         """Take note of which node wrote into a tensor: from here on, who reads its memory reads that node."""
         storage = storage_id(tensor)
         if storage is not None:
-            self._written[storage] = Producer(node, 0)
+            self._written[self._rung.memory(storage)] = Producer(node, 0)
             self._last_write = max(node, self._last_write)
             self._wrote_before = self._wrote_before or storage in self._standing
 
@@ -180,7 +180,7 @@ class Lineage:
             return reference.producer
         is_plain = since >= 0 and reference.layout is not None
         storage = tensor.untyped_storage()._cdata if is_plain else self.memory(tensor, reference)  # noqa: SLF001 -- see storage_id
-        written = self._written.get(storage) if storage is not None else None
+        written = self._written.get(self._rung.memory(storage)) if storage is not None else None
         return reference.producer if written is None or written.node <= since else written
 
     def reads(self, operands: list[tuple[Tensor, Reference]]) -> list[Producer]:
@@ -205,8 +205,8 @@ class Lineage:
         return Operand(reference.producer.node, reference.producer.slot)
 
     def spec(self, tensor: Tensor) -> TensorSpec:
-        """Return shape, dtype and the device asked for."""
-        return self.spec_on(tensor, self.device(tensor))
+        """Return shape, dtype and the device asked for; of a tensor of the user's as the run has left it."""
+        return self.spec_on(self.stand_in_if_any(tensor), self.device(tensor))
 
     def slot(self, path: str, tensor: Tensor) -> Slot:
         """Return what a tensor is at some place among the inputs or outputs of a call."""

@@ -230,6 +230,7 @@ class Recorder(TorchFunctionMode):
         """Run a call that writes nothing, record it, and return the plain tensors that it makes."""
         lineage, entry, operands = self.lineage, foreseen.entry, foreseen.operands
         tensors, seen = [tensor for tensor, _ in operands], [reference.spec for _, reference in operands]
+        args, kwargs = replace_tensors(args, lineage.adopt), replace_tensors(kwargs, lineage.adopt)
         try:
             result = self._rung.run(func, args, kwargs, tensors)
         except Exception as error:

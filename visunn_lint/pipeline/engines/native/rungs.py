@@ -19,7 +19,7 @@ from visunn_lint.pipeline.building.device_moves import CPU, META, factories
 from visunn_lint.pipeline.engines.native.standins import MetaStandIns, RealStandIns, are_plain, is_plain
 from visunn_lint.pipeline.engines.native.structure import replace_tensors
 from visunn_lint.pipeline.engines.native.substitutes import on_meta
-from visunn_lint.pipeline.engines.native.verdict import check_decidable
+from visunn_lint.pipeline.engines.native.verdict import UndecidedError, check_decidable
 from visunn_lint.pipeline.engines.native.writes import version, written_by
 
 if TYPE_CHECKING:
@@ -32,6 +32,9 @@ SMALL: Final = 1 << 16
 """Tensors of at most so many elements may be carried for real."""
 _SMALL_WORK: Final = 1 << 22
 """Bound on the product of the operands' sizes for an op that is computed for real."""
+
+_MOST_BYTES: Final = 1 << 28
+"""No tensor that was made small is given more than so much memory."""
 
 FROM_DATA: Final = frozenset({torch.tensor, torch.as_tensor, torch.asarray, torch.from_numpy, torch.frombuffer})
 
@@ -55,6 +58,10 @@ class Rung(Protocol):
 
     def storage_of_stand_in(self, tensor: Tensor) -> int | None:
         """Return the identity of the memory that stands for that of a tensor; None if nothing does so far."""
+        ...
+
+    def memory(self, storage: int) -> int:
+        """Return the identity of the memory that a storage stands for: two of them may stand for one."""
         ...
 
     def run(self, func: Function, args: Args, kwargs: Kwargs, tensors: list[Tensor]) -> Value:
@@ -89,6 +96,10 @@ class RealRung:
     def storage_of_stand_in(self, tensor: Tensor) -> int | None:
         """Return the identity of the memory of what stands for a tensor."""
         return self._stand_ins.storage_id(tensor)
+
+    def memory(self, storage: int) -> int:
+        """Return the identity of the storage of the user's that one stands for, of any other its own."""
+        return self._stand_ins.original(storage)
 
     def run(self, func: Function, args: Args, kwargs: Kwargs, tensors: list[Tensor]) -> Value:  # noqa: ARG002 -- the Protocol's
         """Run an op as it is."""
@@ -137,6 +148,10 @@ class MetaRung:
         """Return the identity of the memory that stands for that of a tensor; None if nothing does so far."""
         return self._meta.storage_id(tensor)
 
+    def memory(self, storage: int) -> int:
+        """Return the identity of the storage that one stands for: on meta for one with values, which for the user's."""
+        return self._real.original(self._meta.original(storage))
+
     def run(self, func: Function, args: Args, kwargs: Kwargs, tensors: list[Tensor]) -> Value:
         """Run an op for real if it is small and all its operands are known, else on meta."""
         if not tensors:
@@ -166,8 +181,9 @@ class MetaRung:
         written = written_by(func, args, stand_ins, before)
         originals = {id(stand_in): tensor for stand_in, tensor in zip(stand_ins, known, strict=True)}
         targets = {id(tensor): originals[id(tensor)] for tensor in written if id(tensor) in originals}
-        for target in targets.values():
+        for identity, target in targets.items():
             self._forget_values(target)
+            _lay_like(next(tensor for tensor in written if id(tensor) == identity), target)
         return replace_tensors(result, lambda tensor: targets.get(id(tensor), tensor)) if targets else result
 
     def _create(self, func: Function, args: Args, kwargs: Kwargs) -> Value:
@@ -201,6 +217,23 @@ class MetaRung:
 
     def _to_meta(self, tensor: Tensor) -> Tensor:
         return tensor if tensor.is_meta else self._meta.of(tensor)
+
+
+def _lay_like(written: Tensor, target: Tensor) -> None:
+    """Lay a real tensor as what stood for it lies after a write: ``squeeze_`` and ``out=`` change that as well.
+
+    Raises UndecidedError for one that would take much memory: a run for real decides.
+    """
+    lying = (written.storage_offset(), written.shape, written.stride())
+    if lying == (target.storage_offset(), target.shape, target.stride()) or target.requires_grad:
+        return
+    storage, size = target.untyped_storage(), written.untyped_storage().nbytes()
+    if size > _MOST_BYTES:
+        message = "a small tensor was given the memory of a large one: a real run decides"
+        raise UndecidedError(message)
+    if storage.nbytes() < size:
+        storage.resize_(size)
+    target.set_(storage, *lying)
 
 
 def _steers(tensor: Tensor) -> bool:

@@ -38,6 +38,7 @@ class _Shared:
     def __init__(self) -> None:
         self._tensors: dict[int, tuple[Tensor, Tensor]] = {}
         self._storages: dict[int, tuple[UntypedStorage, UntypedStorage]] = {}
+        self._originals: dict[int, int] = {}
 
     def of(self, tensor: Tensor) -> Tensor:
         """Return the stand-in of a tensor, always the same one."""
@@ -54,10 +55,15 @@ class _Shared:
         known = self._storages.get(tensor.untyped_storage()._cdata)  # noqa: SLF001 -- identity of a storage
         return None if known is None else known[1]._cdata  # noqa: SLF001 -- likewise
 
+    def original(self, storage: int) -> int:
+        """Return the identity of the storage that one stands for, of any other its own."""
+        return self._originals.get(storage, storage)
+
     def forget(self) -> None:
         """Let go of all tensors."""
         self._tensors.clear()
         self._storages.clear()
+        self._originals.clear()
 
     def _make(self, tensor: Tensor) -> Tensor:
         if is_lazy(tensor):
@@ -73,6 +79,7 @@ class _Shared:
         known = self._storages.get(storage._cdata)  # noqa: SLF001 -- identity of a storage: data_ptr() is 0 on meta
         if known is None:
             known = self._storages[storage._cdata] = (storage, self._copy_storage(storage))  # noqa: SLF001 -- as above
+            self._originals[known[1]._cdata] = storage._cdata  # noqa: SLF001 -- as above
         copy = known[1]
         empty = torch.empty(0, dtype=tensor.dtype, device=copy.device)
         return empty.set_(copy, tensor.storage_offset(), tensor.shape, tensor.stride())
