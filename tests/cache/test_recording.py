@@ -168,6 +168,17 @@ def test_a_module_that_hides_an_imported_one(folder: Path, lib: Path) -> None:
 
 
 @pytest.mark.parametrize(
+    ("module", "holder"), [("parts", "lib"), ("parts.net", "lib"), ("parts.deep.net", "lib/parts")]
+)
+def test_a_folder_that_becomes_a_package(folder: Path, lib: Path, module: str, holder: str) -> None:
+    """An ``__init__`` in a folder that was imported without one runs the next time."""
+    write(lib / "parts", {"net.py": "", "deep/net.py": ""})
+    package = lib / module.replace(".", os.sep).removesuffix("net")
+    change = _change(folder, lambda: import_module(module), (package / "__init__.py").touch)
+    assert change == f"{holder} holds other modules"
+
+
+@pytest.mark.parametrize(
     ("run", "reason"),
     [
         pytest.param(lambda: subprocess.run(["true"], check=True), "it uses subprocess.Popen", id="process"),  # noqa: S607 -- on every system

@@ -129,9 +129,18 @@ _LEFTOVERS = frozenset({"__pycache__", ".visunn_cache", ".git", ".pytest_cache",
 
 
 def _importable(folder: str, names: Collection[str]) -> bytes:
-    """Return a digest of what some modules may be imported from in a folder, and of the distributions in it."""
+    """Return a digest of what some modules may be imported from in a folder, and of the distributions in it.
+
+    A folder among them is another module once it holds an ``__init__``, and may then be found before others.
+    """
     found = sorted(name for name in _names_in(folder) if name.partition(".")[0] in names or name.endswith("-info"))
-    return _digest(repr(found).encode("utf-8", "surrogatepass"))
+    bodies = [_bodies(f"{folder}{os.sep}{name}") for name in found if "." not in name]
+    return _digest(repr((found, bodies)).encode("utf-8", "surrogatepass"))
+
+
+def _bodies(package: str) -> list[str]:
+    """Return what runs when a folder is imported; nothing does for a namespace."""
+    return sorted(name for name in _names_in(package) if name.startswith("__init__."))
 
 
 def _names_in(folder: str) -> list[str]:
