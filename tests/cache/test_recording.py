@@ -94,6 +94,37 @@ def test_a_file_that_was_found_may_be_read_by_c_code(folder: Path) -> None:
     assert _change(folder, file.exists, file.unlink) == "cfg.yaml has changed"
 
 
+@pytest.mark.parametrize(
+    "ask",
+    [
+        pytest.param(lambda path: path.resolve(), id="resolve"),
+        pytest.param(lambda path: path.readlink(), id="readlink"),
+        pytest.param(lambda path: path.is_symlink(), id="is_symlink"),
+        pytest.param(lambda path: path.lstat(), id="lstat"),
+    ],
+)
+def test_a_link_that_was_looked_at(folder: Path, ask: Callable[[Path], object]) -> None:
+    """Where it leads counts, though a folder is there before and after."""
+    latest = folder / "latest"
+    latest.symlink_to("blocks")
+
+    def retarget() -> None:
+        latest.unlink()
+        latest.symlink_to("lib")
+
+    assert _change(folder, lambda: ask(latest), retarget) == "latest leads elsewhere"
+
+
+def test_a_folder_that_becomes_a_link(folder: Path) -> None:
+    """Whoever asks what it is gets another answer, though it holds the same."""
+
+    def link() -> None:
+        (folder / "blocks").rename(folder / "elsewhere")
+        (folder / "blocks").symlink_to("elsewhere")
+
+    assert _change(folder, (folder / "blocks").resolve, link) == "blocks leads elsewhere"
+
+
 def test_a_folder_that_was_listed(folder: Path) -> None:
     """A new file in it counts; what tools leave there does not."""
     blocks = folder / "blocks"

@@ -14,7 +14,7 @@ from typing import Final, NamedTuple
 
 from visunn_lint.files import UNFINISHED, write_whole
 
-FORMAT: Final = 2
+FORMAT: Final = 3
 """Counted up when entries are written differently: those of other formats are not found."""
 
 _MAGIC: Final = b"visunn%02d" % FORMAT

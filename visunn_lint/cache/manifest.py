@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from visunn_lint.cache.traces import EVERYTHING, Kind, Trace, kind_at
+from visunn_lint.cache.traces import EVERYTHING, Kind, Trace, kind_at, target_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Mapping
@@ -28,6 +28,7 @@ class Manifest(msgspec.Struct, frozen=True, array_like=True):
     kinds: dict[str, Kind]
     folders: dict[str, bytes]
     scanned: dict[str, bytes]
+    links: dict[str, str]
     modules: tuple[str, ...]
     path: dict[str, bytes]
     submodules: dict[str, tuple[tuple[str, ...], bytes]]
@@ -43,6 +44,7 @@ class Manifest(msgspec.Struct, frozen=True, array_like=True):
             dict(sorted(trace.kinds.items())),
             {folder: _listing(folder) for folder in sorted(trace.folders)},
             {folder: _scan(folder) for folder in sorted(trace.scanned)},
+            dict(sorted(trace.links.items())),
             modules,
             {folder: _importable(folder, known) for folder in sorted(trace.path)},
             {
@@ -60,6 +62,9 @@ class Manifest(msgspec.Struct, frozen=True, array_like=True):
         for path, kind in self.kinds.items():
             if kind_at(path)[0] != kind:
                 return f"{path} has come or gone"
+        for path, target in self.links.items():
+            if target_of(path) != target:
+                return f"{path} leads elsewhere"
         for path, digest in self.files.items():
             if _content(path) != digest:
                 return f"{path} has changed"

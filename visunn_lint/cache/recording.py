@@ -117,8 +117,8 @@ class Recorder:
         else:
             self.looked_at(text)
 
-    def looked_at(self, path: str) -> None:
-        """Note that a path was read, or asked for."""
+    def looked_at(self, path: str, note: Callable[[Trace, str], None] = Trace.saw) -> None:
+        """Note that a path was read, or asked for; ``note`` is what writes that down."""
         if self._ground.covers(path):
             return
         if path.endswith(".pyc"):
@@ -128,7 +128,7 @@ class Recorder:
             if cause == "code":
                 self._own.refuse(f"it reads {path}")
         elif not path.startswith("/dev/"):
-            self._trace(cause).saw(path)
+            note(self._trace(cause), path)
 
     def listed(self, event: str, args: Sequence[Any]) -> None:
         """Note a folder that is listed; the import system lists only to find names, which are noted elsewhere.
@@ -286,9 +286,12 @@ def _watched_stat(recorder: Recorder) -> Iterator[None]:
 
 
 def _watching(original: Callable[..., Any], recorder: Recorder) -> Callable[..., Any]:
+    follows = original.__name__ in {"stat", "access"}
+
     def watched(path: Any, *args: Any, **kwargs: Any) -> Any:  # noqa: ANN401 -- whatever os.stat takes
         if not isinstance(path, int) and kwargs.get("dir_fd") is None:
-            recorder.audit("visunn.stat", (path,))
+            is_followed = follows and kwargs.get("follow_symlinks", True)
+            recorder.audit("visunn.stat" if is_followed else "visunn.lstat", (path,))
         return original(path, *args, **kwargs)
 
     return watched
@@ -298,7 +301,11 @@ def _asked_what_stands(recorder: Recorder, _: str, args: Sequence[Any]) -> None:
     recorder.looked_at(_absolute(args[0]))
 
 
-_HANDLERS["visunn.stat"] = _asked_what_stands
+def _asked_without_following(recorder: Recorder, _: str, args: Sequence[Any]) -> None:
+    recorder.looked_at(_absolute(args[0]), Trace.saw_itself)
+
+
+_HANDLERS.update({"visunn.stat": _asked_what_stands, "visunn.lstat": _asked_without_following})
 
 
 @contextmanager

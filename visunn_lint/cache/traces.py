@@ -13,8 +13,8 @@ Kind: TypeAlias = Literal["missing", "file", "folder", "other"]
 EVERYTHING: Final = "*"
 """Stands among the variables for all of them: somebody went through the environment."""
 
-_STAT = os.stat
-"""Kept from before a recording puts its own in the place of it."""
+_STAT, _READLINK = os.stat, os.readlink
+"""Kept from before a recording puts its own in the place of them."""
 
 
 class Stamp(NamedTuple):
@@ -32,15 +32,17 @@ class Trace:
     ``files`` were read, or were found to be files, each with its stamp when that was seen first;
     ``kinds`` are the paths that something else was found at, ``folders`` those whose whole content
     was listed, ``scanned`` those whose entries may have been asked for the size and time of files
-    as well. ``modules`` are the names that were looked for in the folders of ``path``, ``submodules``
-    those looked for in the folders of packages. ``obstacle`` is why the run cannot be remembered, "" if
-    it can.
+    as well. ``links`` are the paths that were looked at without following a symbolic link, each with
+    where that led, "" if there was none. ``modules`` are the names that were looked for in the folders
+    of ``path``, ``submodules`` those looked for in the folders of packages. ``obstacle`` is why the run
+    cannot be remembered, "" if it can.
     """
 
     files: dict[str, Stamp] = field(default_factory=dict)
     kinds: dict[str, Kind] = field(default_factory=dict)
     folders: set[str] = field(default_factory=set)
     scanned: set[str] = field(default_factory=set)
+    links: dict[str, str] = field(default_factory=dict)
     path: set[str] = field(default_factory=set)
     modules: set[str] = field(default_factory=set)
     submodules: dict[str, set[str]] = field(default_factory=dict)
@@ -57,6 +59,12 @@ class Trace:
         else:
             self.kinds[path] = kind
 
+    def saw_itself(self, path: str) -> None:
+        """Note that it was asked whether a path is a symbolic link, or where it leads; what it leads to counts too."""
+        self.saw(path)
+        if path not in self.links:
+            self.links[path] = target_of(path)
+
     def refuse(self, why: str) -> None:
         """Note that the run cannot be remembered; the first reason stays."""
         self.obstacle = self.obstacle or why
@@ -68,6 +76,7 @@ class Trace:
             {**self.kinds, **other.kinds},
             self.folders | other.folders,
             self.scanned | other.scanned,
+            {**self.links, **other.links},
             self.path | other.path,
             self.modules | other.modules,
             {folder: set(names) for folder, names in self.submodules.items()},
@@ -85,3 +94,11 @@ def kind_at(path: str) -> tuple[Kind, Stamp | None]:
     if stat.S_ISREG(found.st_mode):
         return "file", Stamp(found.st_mtime_ns, found.st_size, found.st_ino)
     return ("folder" if stat.S_ISDIR(found.st_mode) else "other"), None
+
+
+def target_of(path: str) -> str:
+    """Return where a symbolic link leads, "" if there is none at the path."""
+    try:
+        return _READLINK(path)
+    except (OSError, ValueError):
+        return ""
