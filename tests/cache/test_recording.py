@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import io
+import json
 import os
+import platform
 import socket
 import sqlite3
 import subprocess
@@ -59,6 +62,11 @@ def _change(folder: Path, run: Callable[[], object], change: Callable[[], object
     assert manifest.change(os.environ) == ""
     change()
     return manifest.change(os.environ).replace(f"{folder}{os.sep}", "")
+
+
+def _read_and_close() -> str:
+    with sys.stdin as typed:
+        return typed.read()
 
 
 def _write(path: Path, text: str) -> Callable[[], object]:
@@ -215,6 +223,10 @@ def test_a_folder_that_becomes_a_package(folder: Path, lib: Path, module: str, h
         pytest.param(lambda: subprocess.run(["true"], check=True), "it uses subprocess.Popen", id="process"),  # noqa: S607 -- on every system
         pytest.param(lambda: os.system("true"), "it uses os.system", id="system"),  # noqa: S605, S607 -- as above
         pytest.param(lambda: socket.gethostbyname("localhost"), "it uses socket.gethostbyname", id="network"),
+        pytest.param(socket.gethostname, "it uses socket.gethostname", id="gethostname"),
+        pytest.param(lambda: platform.node().lower(), "it uses platform.node", id="node"),
+        pytest.param(lambda: platform.uname().node, "it uses platform.uname", id="platform.uname"),
+        pytest.param(lambda: os.uname().nodename, "it uses os.uname", id="os.uname"),
         pytest.param(lambda: sqlite3.connect(":memory:").close(), "it uses sqlite3.connect", id="database"),
         pytest.param(lambda: open("new", "w").close(), "it writes new", id="write"),  # noqa: PTH123 -- what is tested
         pytest.param(lambda: os.mkdir("new"), "it writes new", id="mkdir"),  # noqa: PTH102 -- as above
@@ -225,6 +237,29 @@ def test_a_folder_that_becomes_a_package(folder: Path, lib: Path, module: str, h
 def test_what_cannot_be_repeated(folder: Path, run: Callable[[], object], reason: str) -> None:
     """A run that starts processes, talks, writes, or reads what moves by itself is not remembered."""
     assert _obstacle(folder, run).replace(f"{folder}{os.sep}", "") == reason
+
+
+@pytest.mark.parametrize(
+    "read",
+    [
+        pytest.param(lambda: json.load(sys.stdin), id="read"),
+        pytest.param(input, id="input"),
+        pytest.param(lambda: list(sys.stdin), id="list"),
+        pytest.param(lambda: next(sys.stdin), id="next"),
+        pytest.param(_read_and_close, id="with"),
+        pytest.param(lambda: open(0, closefd=False), id="descriptor"),  # noqa: SIM115 -- what is tested
+    ],
+)
+def test_what_is_typed(folder: Path, read: Callable[[], object], monkeypatch: pytest.MonkeyPatch) -> None:
+    """Nobody knows what standard input will hold the next time."""
+    monkeypatch.setattr(sys, "stdin", io.StringIO("3"))
+    assert _obstacle(folder, read) == "it uses sys.stdin"
+
+
+def test_what_system_it_runs_on(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Python asks for the name of the machine too, and does not tell it."""
+    monkeypatch.setattr(platform, "_uname_cache", None)
+    assert _obstacle(folder, platform.system) == ""
 
 
 @pytest.mark.parametrize(
@@ -287,18 +322,17 @@ def test_an_installed_package_that_is_imported(folder: Path, monkeypatch: pytest
 
 def test_everything_is_put_back(folder: Path) -> None:
     """What was watched is afterwards what it was before, also when the run raises."""
-    functions = (os.stat, os.lstat, os.access, os.readlink, type(os.environ).__getitem__, type(os.environ).__iter__)
+
+    def watched() -> list[object]:
+        kind = type(os.environ)
+        functions = [os.stat, os.lstat, os.access, os.readlink, os.uname, platform.node, platform.uname]
+        return [*functions, kind.__getitem__, kind.__iter__, sys.stdin]
+
+    before = watched()
     finders, supports = list(sys.meta_path), set(os.supports_follow_symlinks)
     with pytest.raises(ZeroDivisionError):
         _trace(folder, lambda: 1 / 0)
-    assert functions == (
-        os.stat,
-        os.lstat,
-        os.access,
-        os.readlink,
-        type(os.environ).__getitem__,
-        type(os.environ).__iter__,
-    )
+    assert before == watched()
     assert (finders, supports) == (list(sys.meta_path), set(os.supports_follow_symlinks))
 
 

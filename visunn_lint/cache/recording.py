@@ -1,13 +1,15 @@
 """Watches a run: what it opens, lists, looks for and asks the environment, and what it does that cannot be repeated.
 
-Python tells of opened files, listed folders and started processes by audit events. It does not
-tell of ``os.stat`` and of the environment: these are watched while a recording lasts. Of files that
-native code opens nothing tells: a run of code that imports a library which does so is not remembered.
+Python tells of opened files, listed folders and started processes by audit events. It does not tell of
+``os.stat``, the environment, standard input and the name of the machine: these are watched while a recording
+lasts. Of files that native code opens nothing tells: a run of code that imports a library which does so is not
+remembered.
 """
 
 from __future__ import annotations
 
 import os
+import platform
 import sys
 import threading
 from contextlib import contextmanager
@@ -16,6 +18,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, Literal, TypeAlias
 
 import visunn_lint
+from visunn_lint.cache import surroundings
 from visunn_lint.cache.readers import native_reader
 from visunn_lint.cache.traces import EVERYTHING, Trace
 from visunn_lint.location import is_installed, is_standard
@@ -30,6 +33,7 @@ Cause: TypeAlias = Literal["import system", "metadata", "package", "visunn", "co
 """Who did something: the search for a distribution, the import of an installed package, or code of this unit alone."""
 
 _MAIN = frozenset({"__main__", "__mp_main__"})
+_WATCHERS = frozenset({__file__, surroundings.__file__})
 
 _OWN = str(Path(visunn_lint.__file__).parent) + os.sep
 _IMPORT_SYSTEM = ("<frozen importlib", "<frozen zipimport")
@@ -45,9 +49,11 @@ _PROCESSES: Final = frozenset({
 })  # fmt: skip
 _NETWORK: Final = frozenset({
     "socket.bind", "socket.connect", "socket.getaddrinfo", "socket.gethostbyaddr", "socket.gethostbyname",
-    "socket.sendmsg", "socket.sendto",
+    "socket.gethostname", "socket.sendmsg", "socket.sendto",
 })  # fmt: skip
 _DATABASES: Final = frozenset({"sqlite3.connect"})
+_MOVING: Final = ("/proc/", "/sys/", "/dev/stdin", "/dev/fd/")
+"""How the paths begin of what holds something else each time."""
 
 
 _SHARED: Final = Trace()
@@ -75,7 +81,13 @@ class Recorder:
         self._caller = sys._getframe(2)  # noqa: SLF001 -- what stands below it on the stack is none of the run's
         _install_hook()
         try:
-            with _as_active(self), _watched_stat(self), _watched_environment(self), _watched_imports(self):
+            with (
+                _as_active(self),
+                _watched_stat(self),
+                _watched_environment(self),
+                _watched_imports(self),
+                surroundings.watched(self.audit),
+            ):
                 yield self._result
         finally:
             self._caller = None
@@ -110,6 +122,8 @@ class Recorder:
         """Note a file that is opened."""
         path, _mode, flags = args
         if isinstance(path, int):
+            if path == 0:
+                self.reached_out(surroundings.INPUT, args)
             return
         text = _absolute(path)
         if flags & _WRITES:
@@ -124,7 +138,7 @@ class Recorder:
         if path.endswith(".pyc"):
             path = _source(path)
         cause = self._cause()
-        if path.startswith(("/proc/", "/sys/")):
+        if path.startswith(_MOVING):
             if cause == "code":
                 self._own.refuse(f"it reads {path}")
         elif not path.startswith("/dev/"):
@@ -165,9 +179,14 @@ class Recorder:
             self._own.refuse(f"it writes {path}")
 
     def reached_out(self, event: str, _: Sequence[Any]) -> None:
-        """Note that another process, the network or a database has a part in the run."""
+        """Note that another process, the network, a database or whoever types has a part in the run."""
         if self._cause() == "code":
             self._own.refuse(f"it uses {event}")
+
+    def named(self, event: str, args: Sequence[Any]) -> None:
+        """Note that the name of the machine is asked for; Python's ``platform`` itself asks for all but that."""
+        if _file_of(_watched_frame()) != platform.__file__:
+            self.reached_out(event, args)
 
     def linked(self, _: str, args: Sequence[Any]) -> None:
         """Note a shared library that is loaded by its path."""
@@ -221,7 +240,7 @@ class Recorder:
 def _watched_frame() -> FrameType | None:
     """Return the frame of the code that has just been watched."""
     frame: FrameType | None = sys._getframe(1)  # noqa: SLF001 -- the documented way, without building a stack
-    while frame is not None and frame.f_code.co_filename == __file__:
+    while frame is not None and frame.f_code.co_filename in _WATCHERS:
         frame = frame.f_back
     return frame
 
@@ -236,7 +255,8 @@ _HANDLERS: Final[dict[str, Callable[[Recorder, str, Sequence[Any]], None]]] = {
     "os.scandir": Recorder.listed,
     "ctypes.dlopen": Recorder.linked,
     **dict.fromkeys(_CHANGES, Recorder.changed),
-    **dict.fromkeys(_PROCESSES | _NETWORK | _DATABASES, Recorder.reached_out),
+    **dict.fromkeys(_PROCESSES | _NETWORK | _DATABASES | {surroundings.INPUT}, Recorder.reached_out),
+    **dict.fromkeys(surroundings.NAMING, Recorder.named),
 }
 
 _active: Recorder | None = None
