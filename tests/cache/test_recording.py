@@ -64,6 +64,14 @@ def _change(folder: Path, run: Callable[[], object], change: Callable[[], object
     return manifest.change(os.environ).replace(f"{folder}{os.sep}", "")
 
 
+def _at(look: Callable[..., object]) -> None:
+    descriptor = os.open("blocks", os.O_RDONLY)
+    try:
+        look("one.txt", dir_fd=descriptor)
+    finally:
+        os.close(descriptor)
+
+
 def _read_and_close() -> str:
     with sys.stdin as typed:
         return typed.read()
@@ -240,6 +248,19 @@ def test_what_cannot_be_repeated(folder: Path, run: Callable[[], object], reason
 
 
 @pytest.mark.parametrize(
+    "look",
+    [
+        pytest.param(lambda name, dir_fd: os.stat(name, dir_fd=dir_fd), id="stat"),
+        pytest.param(lambda name, dir_fd: os.close(os.open(name, os.O_RDONLY, dir_fd=dir_fd)), id="open"),
+        pytest.param(lambda name, dir_fd: os.access(name, os.R_OK, dir_fd=dir_fd), id="access"),
+    ],
+)
+def test_a_path_that_starts_from_a_descriptor(folder: Path, look: Callable[..., object]) -> None:
+    """Which folder a descriptor is of is not known: a path below it may be another file the next time."""
+    assert _obstacle(folder, lambda: _at(look)) == "it looks for one.txt by the descriptor of a folder"
+
+
+@pytest.mark.parametrize(
     "read",
     [
         pytest.param(lambda: json.load(sys.stdin), id="read"),
@@ -325,7 +346,7 @@ def test_everything_is_put_back(folder: Path) -> None:
 
     def watched() -> list[object]:
         kind = type(os.environ)
-        functions = [os.stat, os.lstat, os.access, os.readlink, os.uname, platform.node, platform.uname]
+        functions = [os.stat, os.lstat, os.access, os.readlink, os.open, os.uname, platform.node, platform.uname]
         return [*functions, kind.__getitem__, kind.__iter__, sys.stdin]
 
     before = watched()

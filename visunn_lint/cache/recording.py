@@ -55,6 +55,8 @@ _DATABASES: Final = frozenset({"sqlite3.connect"})
 _MOVING: Final = ("/proc/", "/sys/", "/dev/stdin", "/dev/fd/")
 """How the paths begin of what holds something else each time."""
 
+_ASKING: Final = {"stat": "visunn.stat", "access": "visunn.stat", "lstat": "visunn.lstat", "readlink": "visunn.lstat"}
+"""The functions of ``os`` that ask of a path without an audit event, and the event that is told in its place."""
 
 _SHARED: Final = Trace()
 """What concerns every run of the process: variables that were read, for what is read may be kept, and what an
@@ -83,7 +85,7 @@ class Recorder:
         try:
             with (
                 _as_active(self),
-                _watched_stat(self),
+                _watched_paths(self),
                 _watched_environment(self),
                 _watched_imports(self),
                 surroundings.watched(self.audit),
@@ -143,6 +145,11 @@ class Recorder:
                 self._own.refuse(f"it reads {path}")
         elif not path.startswith("/dev/"):
             note(self._trace(cause), path)
+
+    def looked_from_descriptor(self, _: str, args: Sequence[Any]) -> None:
+        """Note that a path was looked up from the descriptor of a folder, whose name is not known."""
+        if self._cause() not in {"import system", "visunn"}:
+            self._own.refuse(f"it looks for {os.fsdecode(args[0])} by the descriptor of a folder")
 
     def listed(self, event: str, args: Sequence[Any]) -> None:
         """Note a folder that is listed; the import system lists only to find names, which are noted elsewhere.
@@ -254,6 +261,7 @@ _HANDLERS: Final[dict[str, Callable[[Recorder, str, Sequence[Any]], None]]] = {
     "os.listdir": Recorder.listed,
     "os.scandir": Recorder.listed,
     "ctypes.dlopen": Recorder.linked,
+    "visunn.dir_fd": Recorder.looked_from_descriptor,
     **dict.fromkeys(_CHANGES, Recorder.changed),
     **dict.fromkeys(_PROCESSES | _NETWORK | _DATABASES | {surroundings.INPUT}, Recorder.reached_out),
     **dict.fromkeys(surroundings.NAMING, Recorder.named),
@@ -286,9 +294,12 @@ def _as_active(recorder: Recorder) -> Iterator[None]:
 
 
 @contextmanager
-def _watched_stat(recorder: Recorder) -> Iterator[None]:
-    """Note for which paths ``os.stat`` and its kin are asked: whether a file exists is such a question."""
-    originals = {name: getattr(os, name) for name in ("stat", "lstat", "access", "readlink")}
+def _watched_paths(recorder: Recorder) -> Iterator[None]:
+    """Note for which paths ``os.stat`` and its kin are asked: whether a file exists is such a question.
+
+    With them goes ``os.open``, of which the audit event does not tell that a path starts from a descriptor.
+    """
+    originals = {name: getattr(os, name) for name in (*_ASKING, "open")}
     supports = (os.supports_fd, os.supports_dir_fd, os.supports_follow_symlinks, os.supports_effective_ids)
     watched = {original: _watching(original, recorder) for original in originals.values()}
     for name, original in originals.items():
@@ -306,12 +317,13 @@ def _watched_stat(recorder: Recorder) -> Iterator[None]:
 
 
 def _watching(original: Callable[..., Any], recorder: Recorder) -> Callable[..., Any]:
-    follows = original.__name__ in {"stat", "access"}
+    event = _ASKING.get(original.__name__)
 
     def watched(path: Any, *args: Any, **kwargs: Any) -> Any:  # noqa: ANN401 -- whatever os.stat takes
-        if not isinstance(path, int) and kwargs.get("dir_fd") is None:
-            is_followed = follows and kwargs.get("follow_symlinks", True)
-            recorder.audit("visunn.stat" if is_followed else "visunn.lstat", (path,))
+        if kwargs.get("dir_fd") is not None:
+            recorder.audit("visunn.dir_fd", (path,))
+        elif event is not None and not isinstance(path, int):
+            recorder.audit(event if kwargs.get("follow_symlinks", True) else "visunn.lstat", (path,))
         return original(path, *args, **kwargs)
 
     return watched
