@@ -147,6 +147,22 @@ def test_a_folder_that_cannot_be_made_is_no_error(tmp_path: Path) -> None:
     assert (folder.write(KEY, b"content"), folder.read(KEY), folder.stored()) == (False, None, Stored(0, 0))
 
 
+def test_what_cannot_be_deleted_is_no_error(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """It may be another user's; the next entry is written as ever, and a cleared folder still holds it."""
+    folder = _folder(tmp_path)
+    folder.write(KEY, b"content")
+    left = folder.path / ".visunn-0123456789abcdef.tmp"
+    left.touch()
+    _age(folder, left.name, 4000)
+
+    def unlink(path: Path, *, missing_ok: bool = False) -> None:
+        raise PermissionError(path, missing_ok)
+
+    monkeypatch.setattr(Path, "unlink", unlink)
+    assert folder.write(OTHER, b"other")
+    assert (folder.clear().entries, folder.stored().entries, left.exists()) == (2, 2, True)
+
+
 def test_many_may_write_and_read_one_entry(tmp_path: Path) -> None:
     """A reader sees what some writer wrote, all of it."""
     folder = _folder(tmp_path)

@@ -69,6 +69,23 @@ def test_a_cache_is_shown_and_cleared(folder: Path, capsys: Capture) -> None:
     assert not (folder / ".visunn_cache").exists()
 
 
+def test_it_says_what_cannot_be_cleared(
+    folder: Path,  # noqa: ARG001 -- where it runs
+    capsys: Capture,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """A result of another user's in a shared folder stays."""
+    run(["check", "net.py", "-q"])
+    capsys.readouterr()
+
+    def unlink(path: Path) -> None:
+        raise PermissionError(path)
+
+    monkeypatch.setattr("pathlib.Path.unlink", unlink)
+    assert run(["cache", "clear"]) == 0
+    assert capsys.readouterr().out.endswith(" MB, of which 1 cannot be deleted\n")
+
+
 @pytest.mark.parametrize(
     ("arguments", "config", "place"),
     [

@@ -88,10 +88,10 @@ class CacheFolder:
         return Stored(len(sizes), sum(sizes))
 
     def clear(self) -> Stored:
-        """Delete what visunn wrote there, the folder too if nothing else is in it, and return what it held."""
+        """Delete what visunn wrote there and may be deleted, the folder too if that was all; return what it held."""
         held = self.stored()
         for entry, _ in self._files():
-            entry.unlink(missing_ok=True)
+            _delete(entry)
         if not self._is_link():
             for name, content in _MARKS.items():
                 _delete_if_it_holds(self.path / name, content)
@@ -112,7 +112,7 @@ class CacheFolder:
         files, now = self._files(), time()
         for entry, found in files:
             if UNFINISHED.fullmatch(entry.name) and now - found.st_mtime > _ABANDONED:
-                entry.unlink(missing_ok=True)
+                _delete(entry)
         entries = [(found.st_mtime_ns, found.st_size, entry) for entry, found in files if _ENTRY.fullmatch(entry.name)]
         taken = sum(size for _, size, _ in entries)
         if taken <= self.room:
@@ -120,8 +120,7 @@ class CacheFolder:
         for _, size, entry in sorted(entries):
             if taken <= self.room * _FILLED:
                 return
-            with suppress(OSError):
-                entry.unlink(missing_ok=True)
+            _delete(entry)
             taken -= size
 
     def _files(self) -> list[tuple[Path, os.stat_result]]:
@@ -141,6 +140,12 @@ class CacheFolder:
 
 
 _NO_LINKS: Final = getattr(os, "O_NOFOLLOW", 0)
+
+
+def _delete(path: Path) -> None:
+    """Delete a file if that goes: one of another user's in a shared folder, or one that is open on Windows, stays."""
+    with suppress(OSError):
+        path.unlink()
 
 
 def _delete_if_it_holds(path: Path, content: bytes) -> None:

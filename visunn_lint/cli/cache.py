@@ -32,8 +32,14 @@ def command(terminal: Terminal, *, action: str, remembered: CacheOptions, projec
     held = folder.clear() if action == "clear" else folder.stored()
     results = f"{held.entries:,} {'result' if held.entries == 1 else 'results'}, {held.size / 1e6:.2f} MB"
     verb = "held" if action == "clear" else "holds"
-    ending = ", and is cleared" if action == "clear" else ""
+    ending = _ending(folder) if action == "clear" else ""
     terminal.write(f"{_shown(folder.path)} {verb} {results}{ending}\n")
+
+
+def _ending(folder: CacheFolder) -> str:
+    """Return what is said once a cache has been cleared: another user's results may have stayed."""
+    left = folder.stored().entries
+    return f", of which {left:,} cannot be deleted" if left else ", and is cleared"
 
 
 def _folder(remembered: CacheOptions, project: ProjectOptions) -> CacheFolder:
