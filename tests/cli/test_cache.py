@@ -86,6 +86,13 @@ def test_it_says_what_cannot_be_cleared(
     assert capsys.readouterr().out.endswith(" MB, of which 1 cannot be deleted\n")
 
 
+def test_a_name_that_is_no_text_is_no_error(folder: Path) -> None:
+    """A run that asked for such a file is not remembered."""
+    write(folder, {"net.py": f"{UNUSED}\n    import os\n    os.path.exists(b'\\xff')"})
+    assert run(["check", "net.py", "-q"]) == 1
+    assert list((folder / ".visunn_cache").glob("?" * 32)) == []
+
+
 @pytest.mark.parametrize(
     ("arguments", "config", "place"),
     [

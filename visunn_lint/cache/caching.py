@@ -102,8 +102,8 @@ class Memory:
     def _write(self, trace: Trace, outcome: bytes, environ: dict[str, str]) -> str:
         """Write an entry; returns why that did not go, "" if it did."""
         try:
-            entry = _Entry(Manifest.of(trace, environ), outcome)
-        except ValueError as error:
+            entry = msgspec.msgpack.encode(_Entry(Manifest.of(trace, environ), outcome))
+        except ValueError as error:  # a name that is no text has no place in an entry
             return str(error)
-        is_written = self.folder.write(self.key, msgspec.msgpack.encode(entry))
+        is_written = self.folder.write(self.key, entry)
         return "" if is_written else f"{self.folder.path} cannot be written"
