@@ -4,6 +4,7 @@ import os
 import signal
 import subprocess
 import sys
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
@@ -91,6 +92,32 @@ def test_the_least_recently_used_make_room(tmp_path: Path) -> None:
     folder.read(keys[0])
     folder.write(keys[4], b"x" * 1000)
     assert [key for key in keys if folder.read(key)] == [keys[0], keys[3], keys[4]]
+
+
+def test_the_room_is_exceeded_by_little(tmp_path: Path) -> None:
+    """A process may write a sixteenth of it, and the entry that goes beyond that, before old ones go."""
+    folder = _folder(tmp_path, room=32_000)
+    taken = []
+    for number in range(100):
+        folder.write(f"{number:032x}", b"x" * 500)
+        taken.append(folder.stored().size)
+    assert max(taken) <= 34_000 + 524
+
+
+def test_entries_are_not_looked_through_at_each_write(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """That would take the longer the more there are: once is enough while little is written."""
+    scanned = []
+
+    def scandir(path: Path) -> Iterator[os.DirEntry[str]]:
+        scanned.append(path)
+        return original(path)
+
+    original = os.scandir
+    monkeypatch.setattr(os, "scandir", scandir)
+    folder = _folder(tmp_path)
+    for number in range(20):
+        folder.write(f"{number:032x}", b"content")
+    assert scanned == [folder.path]
 
 
 def test_an_entry_that_is_too_large_is_not_written(tmp_path: Path) -> None:

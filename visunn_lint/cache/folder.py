@@ -26,6 +26,9 @@ _ABANDONED: Final = 3600.0
 _FILLED: Final = 0.8
 """How much of the room is left in use when old entries are dropped."""
 
+_SLACK: Final = 1 / 16
+"""How much of the room a process may write until it looks through all entries; to do so at each would be slow."""
+
 _TAG: Final = b"""\
 Signature: 8a477f597d28d172789f06886806bc55
 # This folder holds what past runs of visunn found. It can be deleted at any time.
@@ -48,7 +51,8 @@ class CacheFolder:
     """The folder of a cache, which need not exist; nothing that goes wrong with it is an error.
 
     Symbolic links are not followed, neither to the folder nor to an entry. ``room`` is how many
-    bytes all entries may take; the least recently used go first.
+    bytes all entries may take; the least recently used go first. Each process that writes may go
+    beyond it by a sixteenth, for it makes room at its first entry and then once in so many bytes.
     """
 
     path: Path
@@ -74,12 +78,14 @@ class CacheFolder:
         """Write an entry, and return whether that went; readers see all of it or nothing."""
         if self._is_link() or len(content) > self.room // 4:
             return False
+        data = _MAGIC + _checksum(content) + content
         try:
             self._make()
-            write_whole(self.path / key, _MAGIC + _checksum(content) + content, mode=0o644)
+            write_whole(self.path / key, data, mode=0o644)
         except OSError:
             return False
-        self._make_room()
+        if self._is_due(len(data)):
+            self._make_room()
         return True
 
     def stored(self) -> Stored:
@@ -106,6 +112,13 @@ class CacheFolder:
         self.path.mkdir(parents=True, exist_ok=True)
         for name, content in _MARKS.items():
             (self.path / name).write_bytes(content)
+
+    def _is_due(self, written: int) -> bool:
+        """Return whether to make room after so many bytes more: this process never did, or has written much since."""
+        unseen = _unseen.get(self, self.room) + written
+        is_due = unseen > self.room * _SLACK
+        _unseen[self] = 0 if is_due else unseen
+        return is_due
 
     def _make_room(self) -> None:
         """Drop what nobody finished, and, where entries take too much room, those not used for longest."""
@@ -138,6 +151,9 @@ class CacheFolder:
     def _is_link(self) -> bool:
         return self.path.is_symlink()
 
+
+_unseen: Final[dict[CacheFolder, int]] = {}
+"""How many bytes this process has written to each cache since it last made room there."""
 
 _NO_LINKS: Final = getattr(os, "O_NOFOLLOW", 0)
 
