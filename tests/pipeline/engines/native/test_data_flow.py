@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+import pickle
 from typing import TYPE_CHECKING
 
 import pytest
@@ -437,3 +438,26 @@ def test_a_buffer_that_is_given_back_lies_as_forward_has_left_it() -> None:
     outputs = [node for node in topology.nodes.values() if node.kind == "output"]
     assert [spec.shape for node in outputs for spec in node.output_specs if spec] == [(1, 3), (2,)]
     assert model.kept.shape == (3,)
+
+
+def test_addresses_tell_tensors_apart() -> None:
+    """Without memory all would be at 0."""
+
+    def forward(x: Tensor) -> Tensor:
+        made, view = x + 1, x[1:]
+        same = [x.data_ptr() == other.data_ptr() for other in (x.view(-1), x.detach(), made, view)]
+        return made * sum(place + 1 for place, each in enumerate(same) if each)
+
+    [mul] = topology_of(Function(forward), torch.ones(2, 4)).ops("mul")
+    assert mul.attributes == {"other": 3}
+
+
+def test_what_is_written_down_needs_values() -> None:
+    """A run for real has them, and leaves nothing of its own in what is written."""
+
+    def forward(x: Tensor) -> Tensor:
+        again: Tensor = pickle.loads(pickle.dumps(x * 2))  # noqa: S301 -- written in the same line
+        return x + again
+
+    topology = topology_of(Function(forward), torch.ones(2, 4))
+    assert (topology.failure, topology.captured.rung) == (None, "real")

@@ -132,3 +132,18 @@ def test_tensors_are_found_in_bounded_and_unbounded_caches() -> None:
     caches[1](torch.ones(1))
     caches[3](torch.ones(1))
     assert all(map(holds_tensors, caches))
+
+
+class _WithDefaults(nn.Module):
+    """Keeps what it has seen in the defaults of arguments."""
+
+    def forward(self, x: Tensor, seen: list[int] = [], *, memo: dict[str, Tensor] = {}) -> Tensor:  # noqa: B006 -- this is what it is for
+        seen.append(len(seen))
+        memo["x"] = x
+        return x * len(seen)
+
+
+def test_defaults_of_arguments_are_as_they_were() -> None:
+    """A later call would find what the capture computed with."""
+    visunn_lint.trace(_WithDefaults(), (torch.ones(4),))
+    assert (_WithDefaults.forward.__defaults__, _WithDefaults.forward.__kwdefaults__) == (([],), {"memo": {}})

@@ -5,6 +5,8 @@ from __future__ import annotations
 import gc
 import subprocess
 import sys
+from functools import partial
+from typing import TYPE_CHECKING
 
 import pytest
 import torch
@@ -12,6 +14,9 @@ from torch import Tensor
 
 from tests.pipeline.engines.native.capturing import topology_of
 from tests.pipeline.engines.native.test_data_flow import Function
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 
 @pytest.mark.parametrize(("needs_values", "collects"), [(False, False), (True, True)], ids=["meta", "real"])
@@ -108,3 +113,28 @@ def test_whatever_forward_raises_is_its_failure() -> None:
     failure = topology_of(Function(forward), torch.ones(2)).failure
     assert failure is not None
     assert failure.error == "_Skipped"
+
+
+_SETTINGS: dict[str, tuple[Callable[[], object], Callable[[], object]]] = {
+    "deterministic": (torch.get_deterministic_debug_mode, partial(torch.set_deterministic_debug_mode, "warn")),
+    "precision": (torch.get_float32_matmul_precision, partial(torch.set_float32_matmul_precision, "high")),
+    "benchmark": (lambda: torch.backends.cudnn.benchmark, partial(setattr, torch.backends.cudnn, "benchmark", True)),  # noqa: FBT003 -- as it is written
+    "flash": (torch.backends.cuda.flash_sdp_enabled, partial(torch.backends.cuda.enable_flash_sdp, enabled=False)),
+    "anomaly": (torch.is_anomaly_enabled, partial(torch.autograd.set_detect_anomaly, mode=True)),
+    "autocast": (partial(torch.is_autocast_enabled, "cpu"), partial(torch.set_autocast_enabled, "cpu", True)),  # noqa: FBT003 -- as above
+    "device": (torch._C._len_torch_function_stack, partial(torch.set_default_device, "cpu")),  # noqa: SLF001 -- it is a mode
+}
+
+
+@pytest.mark.parametrize("name", _SETTINGS)
+def test_settings_are_as_they_were(name: str) -> None:
+    """How torch computes, and where, is a matter of the process, not of the model."""
+    state, change = _SETTINGS[name]
+
+    def forward(x: Tensor) -> Tensor:
+        change()
+        return x * 2
+
+    before = state()
+    topology = topology_of(Function(forward), torch.ones(2))
+    assert (topology.failure, state()) == (None, before)

@@ -1,4 +1,4 @@
-"""Shallow copies of tensors: ``copy.copy`` gives another tensor of the same memory, but not of one on meta."""
+"""Copies of tensors: ``copy.copy`` makes one of the same memory, but not of one on meta; pickle takes values."""
 
 from __future__ import annotations
 
@@ -8,10 +8,12 @@ from typing import TYPE_CHECKING, Final
 
 import torch
 
+from visunn_lint.pipeline.engines.native.lineage import REFERENCE
+
 if TYPE_CHECKING:
     from torch import Tensor
 
-    from visunn_lint.pipeline.calling import Function
+    from visunn_lint.pipeline.calling import Function, Value
 
 _REDUCE: Final = torch.Tensor.__reduce_ex__
 _COPYING: Final = copy.copy.__code__
@@ -27,9 +29,24 @@ def is_copied(func: Function) -> bool:
     return frame.f_back is not None and frame.f_back.f_code is _COPYING
 
 
+def is_taken_apart(func: Function) -> bool:
+    """Return whether a call of torch's asks how a tensor is made anew, for whatever purpose."""
+    return func is _REDUCE
+
+
+def without_reference(reduced: tuple[Function, tuple[Value, ...]]) -> tuple[Function, tuple[Value, ...]]:
+    """Return what a tensor is made anew of without what the run has hung on it."""
+    make, arguments = reduced
+    return make, tuple([_plain(each) if type(each) is dict else each for each in arguments])
+
+
+def _plain(attributes: dict[str, Value]) -> dict[str, Value]:
+    return {name: value for name, value in attributes.items() if name != REFERENCE}
+
+
 def as_alias(tensor: Tensor) -> tuple[Function, tuple[object, ...]]:
     """Return what makes a shallow copy of a tensor: of what its memory holds, and of what hangs on it."""
-    return _alias, (tensor, {name: value for name, value in tensor.__dict__.items() if not name.startswith("_visunn")})
+    return _alias, (tensor, _plain(tensor.__dict__))
 
 
 def _alias(tensor: Tensor, attributes: dict[str, object]) -> Tensor:

@@ -34,7 +34,8 @@ if TYPE_CHECKING:
     from visunn_lint.pipeline.engines.native.specs.layout import Layout
     from visunn_lint.pipeline.engines.native.tape import Tape
 
-_REFERENCE: Final = "_visunn_reference"
+REFERENCE: Final = "_visunn_reference"
+"""The attribute that a tensor of a run carries its reference in."""
 
 
 class Reference(msgspec.Struct, frozen=True, eq=False):
@@ -96,7 +97,7 @@ class Lineage:
         owner = self._owner(tensor)
         if owner is not None:
             spec = self.spec_on(tensor, owner.spec.device)
-            setattr(tensor, _REFERENCE, msgspec.structs.replace(owner, spec=spec, layout=None))
+            setattr(tensor, REFERENCE, msgspec.structs.replace(owner, spec=spec, layout=None))
             return tensor
         return self._meet_stand_in(tensor)
 
@@ -105,7 +106,7 @@ class Lineage:
 
         None for one that has no layout to foresee anything by.
         """
-        reference: Reference | None = getattr(tensor, _REFERENCE, None)
+        reference: Reference | None = getattr(tensor, REFERENCE, None)
         if reference is None or reference.lineage is not self:
             known = self._met.get(id(tensor))
             if known is None:
@@ -116,7 +117,7 @@ class Lineage:
             reference = known.reference
             if known.stand_in is not None:
                 tensor = known.stand_in
-                reference = getattr(tensor, _REFERENCE)  # an op may have changed it since
+                reference = getattr(tensor, REFERENCE)  # an op may have changed it since
         if reference.layout is None:
             return None
         if reference.version != tensor._version:  # noqa: SLF001 -- it has no public name
@@ -130,7 +131,7 @@ class Lineage:
         again = Reference(self, reference.producer, spec, reference.since, layout, version(tensor))
         known = self._met.get(id(tensor))
         if known is None:
-            setattr(tensor, _REFERENCE, again)
+            setattr(tensor, REFERENCE, again)
         else:
             self._met[id(tensor)] = msgspec.structs.replace(known, reference=again)
         return again
@@ -148,11 +149,11 @@ class Lineage:
         """Take note of which node made a tensor that is plain for sure, and lies so."""
         storage = tensor.untyped_storage()
         reference = Reference(self, producer, spec, producer.node, layout, tensor._version)  # noqa: SLF001 -- it has no public name
-        setattr(tensor, _REFERENCE, reference)
+        setattr(tensor, REFERENCE, reference)
         self._owners[storage._cdata] = (reference, storage)  # noqa: SLF001 -- it has no public name
 
     def _refer(self, tensor: Tensor, reference: Reference) -> None:
-        setattr(tensor, _REFERENCE, reference)
+        setattr(tensor, REFERENCE, reference)
         storage = storage_id(tensor)
         if storage is not None:
             self._owners[storage] = (reference, _keeper(tensor))
@@ -199,6 +200,11 @@ class Lineage:
             return storage_id(tensor)
         return self._rung.storage_of_stand_in(tensor)
 
+    def address(self, tensor: Tensor) -> int:
+        """Return what stands for the address of a tensor: equal for two that begin at the same place of one memory."""
+        storage = storage_id(tensor)
+        return self._rung.memory(storage or 0) + int(tensor.storage_offset()) * tensor.element_size()
+
     def operand(self, tensor: Tensor) -> Operand:
         """Return the node that made this tensor as an object, whoever wrote into it since."""
         reference = self._reference(tensor) or cast("Reference", self._reference(self.adopt(tensor)))
@@ -210,7 +216,7 @@ class Lineage:
 
     def slot(self, path: str, tensor: Tensor) -> Slot:
         """Return what a tensor is at some place among the inputs or outputs of a call."""
-        known: Reference | None = getattr(tensor, _REFERENCE, None)
+        known: Reference | None = getattr(tensor, REFERENCE, None)
         if (
             known is None or known.lineage is not self or known.layout is None or known.version != tensor._version  # noqa: SLF001 -- as above
         ):
@@ -293,7 +299,7 @@ class Lineage:
         spec = self.spec_on(stand_in, known.spec.device)
         reference = msgspec.structs.replace(known, spec=spec, layout=None)
         self._met[id(tensor)] = _Met(tensor, stand_in, reference)
-        setattr(stand_in, _REFERENCE, reference)
+        setattr(stand_in, REFERENCE, reference)
         return stand_in
 
     def _stand_in(self, known: _Met) -> Tensor:
@@ -325,7 +331,7 @@ class Lineage:
         return known[0] if known else None
 
     def _reference(self, tensor: Tensor) -> Reference | None:
-        reference: Reference | None = getattr(tensor, _REFERENCE, None)
+        reference: Reference | None = getattr(tensor, REFERENCE, None)
         return reference if reference is not None and reference.lineage is self else None
 
 

@@ -1,7 +1,8 @@
 """What lies outside a model and is reached by the names in its code: there a forward may keep tensors too.
 
-Function caches, containers in globals, and globals that a function binds. Only what the code names is
-looked at, in the functions that it calls as well: files and libraries hold far more than a forward touches.
+Function caches, containers in globals and in defaults of arguments, and globals that a function binds. Only
+what the code names is looked at, in the functions that it calls as well: files and libraries hold far more than a
+forward touches.
 """
 
 from __future__ import annotations
@@ -37,6 +38,8 @@ def outside(code: type | FunctionType) -> Iterator[object]:
     if reach is None:
         reach = _known[code] = _Reach(code)
     yield from reach.caches
+    for function in reach.keeping:
+        yield from filter(_is_mutable, _defaults(function))
     for function, names in reach.names.items():
         namespace = function.__globals__
         yield from (GlobalName(namespace, name) for name in names.bound)
@@ -66,6 +69,8 @@ class _Reach:
     def __init__(self, code: type | FunctionType) -> None:
         self.caches: WeakSet[Any] = WeakSet()
         self.names: WeakKeyDictionary[FunctionType, _Names] = WeakKeyDictionary()
+        self.keeping: WeakSet[FunctionType] = WeakSet()
+        """Functions with a default that can change."""
         if isinstance(code, FunctionType):
             self._follow([code], ())
         else:
@@ -93,6 +98,8 @@ class _Reach:
                     stack.extend(vars(owner)[name] for name in names.intersection(vars(owner)))
 
     def _note(self, function: FunctionType, codes: list[CodeType], reached: dict[str, object]) -> None:
+        if any(map(_is_mutable, _defaults(function))):
+            self.keeping.add(function)
         bound = tuple(name for code in codes for name in _bound_in(code))
         read = tuple(name for name, value in reached.items() if isinstance(value, MUTABLE))
         if bound or read:
@@ -102,6 +109,15 @@ class _Reach:
 _known: Final[WeakKeyDictionary[type | FunctionType, _Reach]] = WeakKeyDictionary()
 _STORE: Final = dis.opmap["STORE_GLOBAL"]
 _NOT_A_USERS: Final = frozenset({"torch", "numpy", "visunn_lint", *sys.stdlib_module_names})
+
+
+def _defaults(function: FunctionType) -> list[object]:
+    """Return the defaults of a function's arguments: a cache may be one."""
+    return [*(function.__defaults__ or ()), *(function.__kwdefaults__ or {}).values()]
+
+
+def _is_mutable(value: object) -> bool:
+    return isinstance(value, MUTABLE)
 
 
 def _methods(cls: type) -> Iterator[object]:

@@ -56,6 +56,11 @@ def is_about_device(func: Callable[..., Any]) -> bool:
     return func in _ABOUT_DEVICE
 
 
+def is_address(func: Callable[..., Any]) -> bool:
+    """Return whether a function asks where in memory a tensor is."""
+    return func is _TENSOR.data_ptr
+
+
 def answer_about_device(func: Callable[..., Any], device: torch.device) -> object:
     """Return what a tensor on that device would answer."""
     name = _ABOUT_DEVICE[func]

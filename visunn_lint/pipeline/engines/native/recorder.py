@@ -15,7 +15,7 @@ from torch.overrides import TorchFunctionMode
 from visunn_lint.pipeline.building.device_moves import CPU, META, asked_device, is_move, leaves_as_is, without_device
 from visunn_lint.pipeline.engines.native import passive
 from visunn_lint.pipeline.engines.native.arguments import arguments, is_in_place, op_name
-from visunn_lint.pipeline.engines.native.copying import as_alias, is_copied
+from visunn_lint.pipeline.engines.native.copying import as_alias, is_copied, is_taken_apart, without_reference
 from visunn_lint.pipeline.engines.native.foresight import Foreseen, Foresight
 from visunn_lint.pipeline.engines.native.lineage import Lineage
 from visunn_lint.pipeline.engines.native.module_calls import CALL_CODE
@@ -30,7 +30,7 @@ from visunn_lint.pipeline.engines.native.structure import (
     tensors_in,
 )
 from visunn_lint.pipeline.engines.native.tape import Step, Tape, current_modes, stay, with_fixed_generator
-from visunn_lint.pipeline.engines.native.verdict import is_undecided
+from visunn_lint.pipeline.engines.native.verdict import UndecidedError, is_undecided
 from visunn_lint.pipeline.engines.native.writes import version, written_by
 from visunn_lint.pipeline.frames import user_location
 
@@ -169,10 +169,22 @@ class Recorder(TorchFunctionMode):
             tensor = self.lineage.stand_in_if_any(args[0])
             if passive.is_about_device(func):
                 return passive.answer_about_device(func, torch.device(self.lineage.device(tensor)))
+            if passive.is_address(func) and self._rung.name == "meta":
+                return self.lineage.address(tensor)
             if is_copied(func):
                 return as_alias(self.lineage.adopt(tensor))
+            if is_taken_apart(func):
+                return self._taken_apart(tensor, *args[1:])
             args = (tensor, *args[1:])
         return func(*args, **kwargs)
+
+    def _taken_apart(self, tensor: Tensor, *args: Value) -> Value:
+        """Return what a tensor is made again of, as pickle asks; raises UndecidedError for one without values."""
+        if tensor.is_meta:
+            message = "a tensor without values cannot be written down: a real run decides"
+            self.undecided = self.undecided or UndecidedError(message)
+            raise self.undecided
+        return without_reference(tensor.__reduce_ex__(*args))  # type: ignore[no-untyped-call]  # torch's
 
     def _run(self, func: Function, args: Args, kwargs: Kwargs) -> Value:
         foreseen = None

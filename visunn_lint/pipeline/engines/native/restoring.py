@@ -35,11 +35,14 @@ def items(value: dict[Any, Any]) -> Restore:
 
 
 def training_flag(module: nn.Module) -> Restore:
-    """Return what puts back the mode of a scripted module, which keeps it where no dict of Python's is."""
-    was_training = module.training
+    """Return what puts back the mode of a scripted module, which keeps it where no dict of Python's is.
+
+    One that was frozen has none.
+    """
+    was_training = getattr(module, "training", None)
 
     def restore() -> None:
-        if module.training != was_training:
+        if was_training is not None and module.training != was_training:
             module.training = was_training
 
     return restore

@@ -6,7 +6,7 @@ import random
 import sys
 import warnings
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 import torch
 
@@ -19,12 +19,13 @@ if TYPE_CHECKING:
 @contextmanager
 def same_surroundings() -> Iterator[None]:
     """Restore on leaving the global state that a forward may change."""
-    grad = torch.is_grad_enabled()  # of this thread
+    grad, cast = torch.is_grad_enabled(), torch.is_autocast_enabled("cpu")  # of this thread
     try:
         with _same_random_state(), _SAME_SETTINGS:
             yield
     finally:
         torch.set_grad_enabled(grad)
+        torch.set_autocast_enabled("cpu", cast)
 
 
 @contextmanager
@@ -59,13 +60,40 @@ def _cuda_state() -> Callable[[], None]:
     return lambda: seeds.update(saved)
 
 
+class _Switch(NamedTuple):
+    """A setting of torch's that a forward may change, and that has a function to ask and one to set it."""
+
+    get: Callable[[], Any]
+    set: Callable[[Any], object]
+
+
+_SWITCHES: Final = (
+    _Switch(torch.get_float32_matmul_precision, torch.set_float32_matmul_precision),
+    _Switch(torch.get_deterministic_debug_mode, torch.set_deterministic_debug_mode),
+    _Switch(torch.is_anomaly_enabled, torch.autograd.set_detect_anomaly),
+    _Switch(torch.backends.cuda.flash_sdp_enabled, torch.backends.cuda.enable_flash_sdp),
+    _Switch(torch.backends.cuda.mem_efficient_sdp_enabled, torch.backends.cuda.enable_mem_efficient_sdp),
+    _Switch(torch.backends.cuda.math_sdp_enabled, torch.backends.cuda.enable_math_sdp),
+    _Switch(torch._C._get_cudnn_benchmark, torch._C._set_cudnn_benchmark),  # noqa: SLF001 -- the flags are properties of a module
+    _Switch(torch._C._get_cudnn_deterministic, torch._C._set_cudnn_deterministic),  # noqa: SLF001 -- likewise
+    _Switch(torch._C._get_cudnn_enabled, torch._C._set_cudnn_enabled),  # noqa: SLF001 -- likewise
+)
+
+
 @contextmanager
 def _same_settings() -> Iterator[None]:
     dtype, threads = torch.get_default_dtype(), torch.get_num_threads()
     fast_path = torch.backends.mha.get_fastpath_enabled()
+    switches = [(switch, switch.get()) for switch in _SWITCHES]
+    device = getattr(torch._GLOBAL_DEVICE_CONTEXT, "device_context", None)  # noqa: SLF001 -- to ask for it is a call of its own
     try:
         yield
     finally:
+        for switch, before in switches:
+            if switch.get() != before:
+                switch.set(before)
+        if getattr(torch._GLOBAL_DEVICE_CONTEXT, "device_context", None) is not device:  # noqa: SLF001 -- as above
+            torch.set_default_device(None if device is None else device.device)
         torch.backends.mha.set_fastpath_enabled(fast_path)
         torch.set_default_dtype(dtype)
         if torch.get_num_threads() != threads:

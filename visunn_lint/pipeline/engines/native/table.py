@@ -74,7 +74,7 @@ def _record(
         buffers=_params(path, buffers, shared) if buffers else (),
         children=_children(path, children) if children else (),
         calls=tuple(log.calls.get(path, ())),
-        training=module.training,
+        training=getattr(module, "training", False),  # a frozen script has none
         source=lines.of(path, module),
         registered=registered,
         forward_calls=log.direct.get(path, 0),
