@@ -34,6 +34,13 @@ def test_a_forward_that_raises_is_a_finding() -> None:
     assert [(finding.code, finding.module) for finding in report.findings] == [("VIS213", "0")]
 
 
+@pytest.mark.parametrize(("ignore", "expected"), [((), ["VIS213"]), (("forward-failed",), []), ("VIS2", [])])
+def test_a_forward_that_raises_is_told_whatever_is_selected(ignore: tuple[str, ...] | str, expected: list[str]) -> None:
+    """Nothing found would read as if all were well; whoever ignores it does so knowingly."""
+    report = check(nn.Linear(4, 2), inputs="2x3", select="VIS101", ignore=ignore)
+    assert [finding.code for finding in report.findings] == expected
+
+
 def test_what_no_line_of_the_model_calls_is_shown_where_it_is_checked() -> None:
     """The calls of torch's own containers have no line of the user's but that."""
     report = check(nn.Sequential(nn.Linear(4, 4), nn.Softmax(0)), inputs="b x 4", select="VIS209")

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from visunn_lint.config import BadKeyError, decode_options
 from visunn_lint.rules import Rule, discover
+from visunn_lint.rules.forward_failed import ForwardFailed
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -36,6 +37,19 @@ def selected_rules(settings: Settings) -> tuple[type[Rule], ...]:
         for rule in discover()
         if _closeness(rule, selects) > _closeness(rule, ignores) and (settings.preview or not rule.preview)
     )
+
+
+def rules_for(model: CapturedModel, settings: Settings) -> tuple[type[Rule], ...]:
+    """Return the rules that the settings select, for a model whose forward raises with the one that says so.
+
+    What others find is worth little then, and nothing found would read as if all were well: whoever selects a few
+    rules learns of it too, unless it is ignored by name.
+    """
+    rules = selected_rules(settings)
+    ignores = (*settings.ignore, *settings.extend_ignore)
+    if not model.has_failed or ForwardFailed in rules or _closeness(ForwardFailed, ignores):
+        return rules
+    return (*rules, ForwardFailed)
 
 
 def needed_facts(settings: Settings) -> frozenset[Fact]:

@@ -25,7 +25,7 @@ _ADVICE = (
      "{1} elements do not fill the shape {0}"),
     (r"(?:expected|Expected) .*?dtype|must have the same dtype|[Ee]xpected scalar type",
      "bring the operands to one dtype, or run them under autocast"),
-    (r"object has no attribute '(\w+)'",
+    (r"'(?!(?:dict|list|tuple|set|str|int|float|bool|NoneType|Tensor)')\w+' object has no attribute '(\w+)'",
      "is `{0}` assigned in __init__, and spelled so?"),
 )  # fmt: skip
 """What the errors that torch raises most often say, in other words."""
@@ -39,7 +39,7 @@ class ForwardFailed(Rule):
 
     Inputs that were guessed are no ground for a finding, nor are inputs that are made for eval: without
     the targets that train asks for, or of a batch of one that batch norm cannot train on. What ran before
-    is linted, and shown by ``visunn tree``.
+    is linted, and shown by ``visunn tree``. This rule has its say whichever rules are selected, unless it is ignored.
 
     ## Why is this bad?
     The model does not run.
