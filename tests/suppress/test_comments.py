@@ -125,6 +125,11 @@ def test_prose_and_code_out_of_use_are_no_directives(tmp_path: Path, comment: st
             "write `# visunn: ignore[VIS301]`",
         ),
         (
+            "x = 1  # Visunn: Ignore[vis101, dead-branch]",
+            "`# Visunn: Ignore` suppresses nothing: that is not how it is spelt",
+            "write `# visunn: ignore[VIS101, dead-branch]`",
+        ),
+        (
             "x = 1  # visunn: ignore[VIS101",
             "`# visunn: ignore[VIS101` lacks the closing bracket, and suppresses nothing",
             "write `# visunn: ignore[VIS101]`",

@@ -52,6 +52,19 @@ class BiasBeforeNorm(Rule):
             class Net(nn.Module):
                 def __init__(self):
                     super().__init__()
+                    self.fc = nn.Linear(4, 8)
+
+                def forward(self, x):
+                    return F.batch_norm(self.fc(x), None, None, training=True)
+            """,
+            inputs="2x4",
+            at=("fc",),
+        ),
+        Example(
+            """
+            class Net(nn.Module):
+                def __init__(self):
+                    super().__init__()
                     self.norm, self.conv = nn.BatchNorm2d(8), nn.Conv2d(3, 8, 3)
 
                 def forward(self, x):
@@ -123,8 +136,10 @@ class BiasBeforeNorm(Rule):
                         yield self._report(topology, bias, found[0])
 
     def _report(self, topology: Topology, bias: Node, norm: Node) -> Finding:
-        layer, behind = topology.modules.get(bias.module), topology.modules.get(norm.module)
-        name = f"`{norm.module}`" if behind and norm.module != bias.module else "the batch norm behind it"
+        layer = topology.modules.get(bias.module)
+        is_a_layers = norm.module not in {"", bias.module}  # and not a function that forward calls itself
+        behind = topology.modules.get(norm.module) if is_a_layers else None
+        name = f"`{norm.module}`" if behind else "the batch norm behind it"
         place = built_at(topology, behind) if behind else norm.source
         return self.finding(
             layer or bias,

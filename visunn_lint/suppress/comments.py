@@ -88,7 +88,7 @@ def _is_meant(match: re.Match[str]) -> bool:
 def _problem(match: re.Match[str], comment: Comment) -> tuple[str, str] | None:
     """Return what is wrong with a directive and what to write instead, None if it is right."""
     word = match["word"]
-    names = ", ".join(_names(match)) or "VIS301"
+    names = ", ".join(_CODE.sub(lambda code: code[0].upper(), name) for name in _names(match)) or "VIS301"
     right = f"write `# visunn: {_closest(word.lower()) or LINE}[{names}]`"
     if match["tool"] != "visunn" or not match["colon"] or word not in {LINE, FILE}:
         text = match[0][: match.end("word") - match.start()]
@@ -100,6 +100,9 @@ def _problem(match: re.Match[str], comment: Comment) -> tuple[str, str] | None:
     if word == FILE and not comment.is_alone:
         return f"`# visunn: {FILE}` stands behind code, and suppresses nothing", "put it on a line of its own"
     return None
+
+
+_CODE = re.compile(r"vis\d+", re.IGNORECASE)
 
 
 def _closest(word: str) -> str:
