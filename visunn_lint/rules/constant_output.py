@@ -71,18 +71,6 @@ class ConstantOutput(Rule):
     good = (
         Example(
             """
-            class Net(nn.Module):  # labels, one for each of a batch
-                def __init__(self):
-                    super().__init__()
-                    self.fc = nn.Linear(4, 4)
-
-                def forward(self, x):
-                    return self.fc(x), torch.zeros(x.shape[0], dtype=torch.long)
-            """,
-            inputs="b x 4",
-        ),
-        Example(
-            """
             class Net(nn.Module):
                 def __init__(self):
                     super().__init__()
@@ -92,6 +80,18 @@ class ConstantOutput(Rule):
                     return self.fc(x)
             """,
             inputs="2x4",
+        ),
+        Example(
+            """
+            class Net(nn.Module):  # labels, one for each of a batch
+                def __init__(self):
+                    super().__init__()
+                    self.fc = nn.Linear(4, 4)
+
+                def forward(self, x):
+                    return self.fc(x), torch.zeros(x.shape[0], dtype=torch.long)
+            """,
+            inputs="b x 4",
         ),
         Example(
             """

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterator
+from collections.abc import Container, Iterator
 from dataclasses import dataclass
 from itertools import takewhile
 
 from visunn_lint import query
 from visunn_lint.finding import Finding, Severity
-from visunn_lint.records import Module
+from visunn_lint.records import Module, Node
 from visunn_lint.rules._rule import Example, Rule
 from visunn_lint.rules._syntax import FUNCTIONS, SyntaxTree, syntax_tree
 from visunn_lint.topology import CapturedModel, Topology
@@ -54,6 +54,15 @@ class ModuleBuiltInForward(Rule):
             """,
             inputs="2x4",
             at=("<Linear>", "<Sequential>"),
+        ),
+        Example(
+            """
+            class Net(nn.Module):
+                def forward(self, x):
+                    return nn.BatchNorm1d(4)(nn.LayerNorm(x.shape[-1])(x))
+            """,
+            inputs="2x4",
+            at=("<LayerNorm>", "<BatchNorm1d>"),
         ),
     )
     good = (
@@ -133,11 +142,17 @@ def _with_new_weights(topology: Topology) -> set[str]:
     paths: set[str] = set()
     for node in topology.nodes.values():
         is_moved = node.short_op in _MOVES and all(name in new for name in node.inputs)
-        if node.kind == "op" and (not node.inputs or is_moved):
+        if node.kind == "op" and (not node.inputs or is_moved or _is_of_the_constructor(topology, node, new)):
             new.add(node.name)
             for reader in topology.consumers(node):
                 paths.update((reader.module, *query.paths_above(reader.module)))
     return paths
+
+
+def _is_of_the_constructor(topology: Topology, node: Node, new: Container[str]) -> bool:
+    """Return whether an op fills what was made in the same call: a norm begins with ones and zeros."""
+    made = topology.producers(node)
+    return query.is_in_place(node) and all(each.name in new and each.source == node.source for each in made)
 
 
 def _is_kept(module: Module) -> bool:
