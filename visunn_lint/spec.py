@@ -143,6 +143,14 @@ def _bad_input(text: str) -> InputError:
     )
 
 
+def _no_spec(value: object) -> InputError:
+    return InputError(
+        f"a {type(value).__name__} does not describe an input",
+        hint="write it like 2x3x224x224, or 'a text'; values are given as args and kwargs, or as example_inputs of the "
+        "model's class",
+    )
+
+
 def _bad_dtype(text: str, dtype: str) -> InputError:
     close = get_close_matches(dtype, _ITEM_SIZES, n=1)
     hint = f"did you mean {close[0]}?" if close else "dtypes are written as torch has them: float32, int64, bool"
@@ -203,7 +211,7 @@ class InputSpec:
             return InputSpec.parse_all([value])
         if isinstance(value, list | tuple):
             return InputSpec.parse_all(value)
-        raise _bad_input(str(value))
+        raise _no_spec(value)
 
     @staticmethod
     def parse_all(values: Sequence[object]) -> InputSpec:
@@ -255,7 +263,7 @@ def _value(value: object) -> InputValue:
         return {str(name): _value(item) for name, item in value.items()}
     if isinstance(value, list | tuple):
         return [_value(item) for item in value]
-    raise _bad_input(str(value))
+    raise _no_spec(value)
 
 
 def _read(text: str) -> InputValue:

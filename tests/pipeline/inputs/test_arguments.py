@@ -376,3 +376,10 @@ def test_input_size_of_timm() -> None:
     model = nn.Sequential(nn.Conv2d(1, 4, 3))
     vars(model)["pretrained_cfg"] = {"input_size": (3, 32, 32)}
     assert _declared(model) == ((((2, 1, 32, 32), "float32"),), {})
+
+
+def test_values_are_no_specs() -> None:
+    """Whoever has a tensor is told where it goes."""
+    message, hint = _refusal(lambda: InputSpec.parse((torch.zeros(2, 3), "'sum'")))
+    assert message == "a Tensor does not describe an input"
+    assert "args and kwargs" in hint
