@@ -68,6 +68,16 @@ def test_importable_name_in_a_revision(repository: Path, monkeypatch: pytest.Mon
     assert capsys.readouterr().out.splitlines()[2] == "~ fc  Linear  out_features 3 → 5"
 
 
+def test_working_folder_may_be_newer_than_the_revision(
+    repository: Path, monkeypatch: pytest.MonkeyPatch, capsys: Capture
+) -> None:
+    """What the target names is seen from there all the same."""
+    (repository / "new").mkdir()
+    monkeypatch.chdir(repository / "new")
+    assert run(["diff", "HEAD:../model.py", "HEAD:model:Net"]) == 0
+    assert capsys.readouterr().out == "No difference: 2 modules, 15 parameters.\n"
+
+
 def test_two_revisions_of_one_target(repository: Path, capsys: Capture) -> None:
     """``A..B TARGET``; a side that is left out is HEAD."""
     git("commit", "--quiet", "--all", "--message", "second")

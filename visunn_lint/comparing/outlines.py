@@ -147,7 +147,7 @@ def _in_process(side: Side, options: Options, files: Path) -> dict[str, Outlined
         done = subprocess.run(  # noqa: S603 -- this very Python
             command,
             input=msgspec.json.encode(request),
-            cwd=files / Path.cwd().resolve().relative_to(top.resolve()),
+            cwd=_working_folder(top, files),
             env={**os.environ, "PYTHONPATH": os.pathsep.join(_paths(top, files)), "PYTHONDONTWRITEBYTECODE": "1"},
             stdout=subprocess.DEVNULL,
             check=False,
@@ -156,6 +156,13 @@ def _in_process(side: Side, options: Options, files: Path) -> dict[str, Outlined
             message = f"{side.text}: the process that captures it died with exit code {done.returncode}"
             raise TargetError(message, hint="check it out, and run `visunn check` there")
         return _decoded(side, answer.read_bytes())
+
+
+def _working_folder(top: Path, files: Path) -> Path:
+    """Return the working folder among a revision's files; it is made if the revision lacks it."""
+    folder = files / Path.cwd().resolve().relative_to(top.resolve())
+    folder.mkdir(parents=True, exist_ok=True)
+    return folder
 
 
 def _decoded(side: Side, answer: bytes) -> dict[str, Outlined]:
