@@ -1,6 +1,8 @@
 """`visunn diff` between revisions: files of the revision are run, the checkout and the repository stay as they are."""
 
+import os
 import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -76,6 +78,16 @@ def test_working_folder_may_be_newer_than_the_revision(
     monkeypatch.chdir(repository / "new")
     assert run(["diff", "HEAD:../model.py", "HEAD:model:Net"]) == 0
     assert capsys.readouterr().out == "No difference: 2 modules, 15 parameters.\n"
+
+
+def test_locale_need_not_know_the_names_of_folders(repository: Path) -> None:
+    """As in a container without a locale: what git says of the folder is no ASCII."""
+    clone = repository / "modèle"
+    git("clone", "--quiet", str(repository), str(clone))
+    command = [sys.executable, "-m", "visunn_lint", "diff", "HEAD:model.py", "model.py"]
+    locale = {"LC_ALL": "C", "PYTHONCOERCECLOCALE": "0", "PYTHONUTF8": "0"}
+    done = subprocess.run(command, check=False, capture_output=True, cwd=clone, env={**os.environ, **locale})  # noqa: S603 -- this very Python
+    assert (done.stdout, done.returncode) == (b"No difference: 2 modules, 15 parameters.\n", 0)
 
 
 def test_two_revisions_of_one_target(repository: Path, capsys: Capture) -> None:

@@ -63,10 +63,10 @@ def _output(*arguments: str, environment: dict[str, str] | None = None, folder: 
         message = f"git cannot be run: {error.strerror}"
         raise TargetError(message, hint="install git, or compare files") from error
     if done.returncode:
-        complaint = done.stderr.strip().splitlines()
+        complaint = os.fsdecode(done.stderr).strip().splitlines()
         message = f"git: {complaint[0] if complaint else 'failed'}"
         raise TargetError(message, hint="compare two files, or run it inside of the repository")
-    return done.stdout.strip()
+    return os.fsdecode(done.stdout).strip()
 
 
 def _succeeds(*arguments: str) -> bool:
@@ -78,6 +78,6 @@ def _succeeds(*arguments: str) -> bool:
 
 def _run(
     arguments: tuple[str, ...], environment: dict[str, str] | None = None, folder: Path | None = None
-) -> subprocess.CompletedProcess[str]:
+) -> subprocess.CompletedProcess[bytes]:
     command = ["git", *arguments]
-    return subprocess.run(command, capture_output=True, text=True, check=False, env=environment, cwd=folder)  # noqa: S603 -- git as the user has it
+    return subprocess.run(command, capture_output=True, check=False, env=environment, cwd=folder)  # noqa: S603 -- git as the user has it

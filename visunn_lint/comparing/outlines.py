@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import subprocess
 import sys
@@ -146,7 +147,7 @@ def _in_process(side: Side, options: Options, files: Path) -> dict[str, Outlined
         command = [sys.executable, "-c", "from visunn_lint.comparing.revision import main; main()"]
         done = subprocess.run(  # noqa: S603 -- this very Python
             command,
-            input=msgspec.json.encode(request),
+            input=as_message(request),
             cwd=_working_folder(top, files),
             env={**os.environ, "PYTHONPATH": os.pathsep.join(_paths(top, files)), "PYTHONDONTWRITEBYTECODE": "1"},
             stdout=subprocess.DEVNULL,
@@ -166,7 +167,7 @@ def _working_folder(top: Path, files: Path) -> Path:
 
 
 def _decoded(side: Side, answer: bytes) -> dict[str, Outlined]:
-    told: dict[str, Any] = msgspec.json.decode(answer)
+    told: dict[str, Any] = json.loads(answer)
     if "error" in told:
         message = f"{side.text}: {told['error']}"
         raise VisunnError(message, hint=told["hint"])
@@ -196,6 +197,6 @@ def wrong_files(read: Sequence[str], top: Path, own: Path) -> list[str]:
     ]
 
 
-def as_table(models: Mapping[str, Outlined]) -> bytes:
-    """Return outlines as the answer of such a process."""
-    return msgspec.json.encode({"models": models})
+def as_message(told: Mapping[str, object]) -> bytes:
+    """Return what is told to such a process, or by it, as JSON; the names of files may be no Unicode."""
+    return json.dumps(msgspec.to_builtins(told, str_keys=True)).encode()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -9,7 +10,7 @@ from typing import TYPE_CHECKING
 import msgspec
 
 import visunn_lint
-from visunn_lint.comparing.outlines import Options, as_table, outlines_of_target, wrong_files
+from visunn_lint.comparing.outlines import Options, as_message, outlines_of_target, wrong_files
 from visunn_lint.errors import TargetError, VisunnError
 
 if TYPE_CHECKING:
@@ -28,11 +29,11 @@ class Request(msgspec.Struct):
 
 def main() -> None:
     """Read a request from stdin and write its answer: the outlines, or the error in one line."""
-    request = msgspec.json.decode(sys.stdin.buffer.read(), type=Request)
+    request = msgspec.convert(json.load(sys.stdin.buffer), Request)
     try:
         answer = _answer(request)
     except VisunnError as error:
-        answer = msgspec.json.encode({"error": error.message, "hint": error.hint})
+        answer = as_message({"error": error.message, "hint": error.hint})
     Path(request.answer).write_bytes(answer)
 
 
@@ -40,7 +41,7 @@ def _answer(request: Request) -> bytes:
     """Return the outlines of the target; raises TargetError if a module came from the checkout."""
     run: list[str] = []
     sys.addaudithook(lambda event, values: _note(run, event, values))
-    answer = as_table(outlines_of_target(request.target, request.options))
+    answer = as_message({"models": outlines_of_target(request.target, request.options)})
     own = Path(visunn_lint.__file__).parent
     wrong = wrong_files(run, Path(request.top), own)
     if wrong:
