@@ -72,6 +72,18 @@ def test_json_tells_everything(capsys: Capture) -> None:
     ]
 
 
+def test_json_of_several_models_is_one_document(capsys: Capture) -> None:
+    """Each has in a list what a single one has, in the order of their names."""
+    _folders(one=(8, 9), two=(8, 8))
+    assert run(["diff", "old", "new", "--output-format", "json"]) == 1
+    told = json.loads(capsys.readouterr().out)
+    assert (told["version"], told["equal"]) == (1, False)
+    assert [(each["before"], each["after"], each["equal"]) for each in told["comparisons"]] == [
+        ("old/one.py::Net", "new/one.py::Net", False),
+        ("old/two.py::Net", "new/two.py::Net", True),
+    ]
+
+
 def test_markdown_is_a_table(capsys: Capture) -> None:
     """For a comment on a pull request."""
     assert run(["diff", "a.py", "b.py", "--output-format", "markdown"]) == 1

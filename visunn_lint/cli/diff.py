@@ -58,6 +58,5 @@ def command(
     settings = load_settings(Path.cwd(), config=project.config, isolated=project.isolated, flags={})
     comparisons = compare_sides(*parse_sides(before, after, settings.models), options)
     render = import_module(f"visunn_lint.render.diff.{format_}").render
-    view = terminal.view(None)
-    terminal.write("\n".join(render(each.diff, each.names, view) for each in comparisons))
+    terminal.write(render(comparisons, terminal.view(None)))
     return FINDINGS if any(each.diff for each in comparisons) and not exit_zero else CLEAN

@@ -60,7 +60,7 @@ def command(
 def _check(found: dict[str, Outline], locked: dict[str, Outline], terminal: Terminal, *, is_whole: bool) -> int:
     """Tell how models differ from the lock file, and which of the two lacks one."""
     from visunn_lint import lockfile  # noqa: PLC0415 -- as above
-    from visunn_lint.diff import compare  # noqa: PLC0415 -- as above
+    from visunn_lint.diff import Comparison, compare  # noqa: PLC0415 -- as above
     from visunn_lint.render.diff.full import render  # noqa: PLC0415 -- rich, likewise
 
     view = terminal.view(None)
@@ -70,7 +70,7 @@ def _check(found: dict[str, Outline], locked: dict[str, Outline], terminal: Term
         if diff is None:
             terminal.write(f"{name} is not locked\n")
         elif diff:
-            terminal.write(render(diff, (f"{lockfile.NAME}::{name}", name), view))
+            terminal.write(render([Comparison((f"{lockfile.NAME}::{name}", name), diff)], view))
         differs = differs or diff is None or bool(diff)
     for name in sorted(set(locked) - set(found)) if is_whole else ():
         terminal.write(f"{name} is locked, and no model of the configuration\n")

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from visunn_lint.comparing.outlines import Options, Outlined, by_attribute, outlines_of
-from visunn_lint.diff import Diff, compare
+from visunn_lint.diff import Comparison, compare
 from visunn_lint.errors import TargetError, VisunnError
 
 if TYPE_CHECKING:
@@ -14,14 +14,6 @@ if TYPE_CHECKING:
 
     from visunn_lint.comparing.sides import Side
     from visunn_lint.outline import Outline
-
-
-@dataclass(frozen=True, slots=True)
-class Comparison:
-    """What changed in one model, and its names on both sides."""
-
-    names: tuple[str, str]
-    diff: Diff
 
 
 def compare_sides(before: Side, after: Side, options: Options) -> list[Comparison]:

@@ -1,6 +1,6 @@
 """What changed between two models: modules that came, went, moved or are built otherwise, and how they are wired."""
 
-from visunn_lint.diff.changes import Change, Detail, Diff, Rewired
+from visunn_lint.diff.changes import Change, Comparison, Detail, Diff, Rewired
 from visunn_lint.diff.comparing import compare
 
-__all__ = ["Change", "Detail", "Diff", "Rewired", "compare"]
+__all__ = ["Change", "Comparison", "Detail", "Diff", "Rewired", "compare"]

@@ -71,3 +71,11 @@ class Diff:
     def __bool__(self) -> bool:
         """Return whether anything differs."""
         return bool(self.changes or self.rewired or self.reshaped)
+
+
+@dataclass(frozen=True, slots=True)
+class Comparison:
+    """What changed in one model, and its names on both sides."""
+
+    names: tuple[str, str]
+    diff: Diff

@@ -5,7 +5,7 @@ from __future__ import annotations
 from difflib import unified_diff
 from typing import TYPE_CHECKING
 
-from visunn_lint.diff import compare
+from visunn_lint.diff import Comparison, compare
 from visunn_lint.finding import Report
 from visunn_lint.outline import outline
 from visunn_lint.render import View
@@ -34,8 +34,8 @@ def explain(left: object, right: object) -> list[str] | None:
 
 def _differences(left: Topology, right: Topology) -> Iterator[str]:
     """Yield what ``visunn diff`` says of two topologies; where that is nothing, the parts that it does not compare."""
-    diff = compare(outline(left), outline(right))
-    yield from full.render(diff, ("left", "right"), View()).splitlines()[1:] if diff else _hidden(left, right)
+    found = Comparison(("left", "right"), compare(outline(left), outline(right)))
+    yield from full.render([found], View()).splitlines()[1:] if found.diff else _hidden(left, right)
 
 
 def _changes(left: Sequence[str], right: Sequence[str]) -> Iterator[str]:

@@ -12,7 +12,7 @@ from visunn_lint.render._style import KNOWN, STRONG, to_string, wrap
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from visunn_lint.diff import Change, Diff, Rewired
+    from visunn_lint.diff import Change, Comparison, Diff, Rewired
     from visunn_lint.diff.groups import Group
     from visunn_lint.render._view import View
 
@@ -24,9 +24,10 @@ _WIDEST: Final = 48
 """No column of paths or classes is wider than this."""
 
 
-def render(diff: Diff, names: tuple[str, str], view: View) -> str:
-    """Return the comparison of two models of these names as text."""
-    return to_string([row for line in _lines(diff, names, view) for row in line], view)
+def render(comparisons: Sequence[Comparison], view: View) -> str:
+    """Return comparisons as text, an empty line between two."""
+    texts = ([row for line in _lines(each.diff, each.names, view) for row in line] for each in comparisons)
+    return "\n".join(to_string(rows, view) for rows in texts)
 
 
 def _lines(diff: Diff, names: tuple[str, str], view: View) -> Iterator[list[Text]]:

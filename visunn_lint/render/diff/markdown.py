@@ -9,15 +9,15 @@ from visunn_lint.render._view import printable
 from visunn_lint.render.diff.full import totals
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
-    from visunn_lint.diff import Diff
+    from visunn_lint.diff import Comparison, Diff
     from visunn_lint.render._view import View
 
 
-def render(diff: Diff, names: tuple[str, str], view: View) -> str:  # noqa: ARG001 -- Markdown has no width
-    """Return the comparison of two models of these names as GitHub's Markdown."""
-    return "\n".join(_lines(diff, names)) + "\n"
+def render(comparisons: Sequence[Comparison], view: View) -> str:  # noqa: ARG001 -- Markdown has no width
+    """Return comparisons as GitHub's Markdown, each below a heading."""
+    return "\n".join("\n".join([*_lines(each.diff, each.names), ""]) for each in comparisons)
 
 
 def _lines(diff: Diff, names: tuple[str, str]) -> Iterator[str]:
