@@ -96,8 +96,26 @@ def test_markdown_is_a_table(capsys: Capture) -> None:
         "|---|---|---|---|",
         "| changed | `body.0` | `Linear` | `out_features 8 → 9` |",
         "",
-        "- 3 modules are built as before, with other shapes",
+        "- 3 modules built as before, with other shapes",
     ]
+
+
+@pytest.mark.parametrize("format_", ["full", "markdown"])
+@pytest.mark.parametrize(
+    ("before", "after", "told"),
+    [
+        ("nn.Linear(4, 1)", "nn.Linear(4, 1)", "No difference: 1 module, 5 parameters."),
+        ("nn.Sequential(nn.Linear(4, 1))", "nn.Linear(4, 1)", "2 → 1 module, 5 → 5 parameters"),
+        ("nn.Linear(1, 1)", "nn.Linear(1, 1, bias=False)", "1 → 1 module, 2 → 1 parameter (-1)"),
+        ("nn.Sequential(nn.Linear(4, 1))", "nn.Sequential(nn.Linear(4, 2))", "1 module built as before"),
+    ],
+)
+def test_one_is_told_in_the_singular(format_: str, before: str, after: str, told: str, capsys: Capture) -> None:
+    """Of modules and of parameters, in each format for people."""
+    for name, model in {"before.py": before, "after.py": after}.items():
+        Path(name).write_text(f"from torch import nn\n\nnet = {model}\n", encoding="utf-8")
+    run(["diff", "before.py", "after.py", "--output-format", format_])
+    assert told in capsys.readouterr().out
 
 
 def test_files_with_several_models_are_compared_by_name(tmp_path: Path, capsys: Capture) -> None:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final
 from rich.text import Text
 
 from visunn_lint.diff.groups import grouped, shown
-from visunn_lint.render._style import KNOWN, STRONG, to_string, wrap
+from visunn_lint.render._style import KNOWN, STRONG, count, to_string, wrap
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -33,8 +33,7 @@ def render(comparisons: Sequence[Comparison], view: View) -> str:
 def _lines(diff: Diff, names: tuple[str, str], view: View) -> Iterator[list[Text]]:
     """Yield what there is to say, each with the rows that it takes."""
     if not diff:
-        summary = f"No difference: {diff.modules[1]:,} modules, {diff.parameters[1]:,} parameters."
-        yield wrap(Text(view.text(summary)), view.width)
+        yield wrap(Text(view.text(no_difference(diff))), view.width)
         return
     yield wrap(Text(view.text(f"{names[0]} → {names[1]}"), STRONG), view.width)
     yield [Text()]
@@ -92,13 +91,18 @@ def _reshaped(changes: Sequence[Change], view: View) -> Iterator[Text]:
         return
     first = changes[0]
     detail = first.details[0]
-    modules = "1 module" if len(changes) == 1 else f"{len(changes):,} modules"
-    yield Text(
-        view.text(
-            f"{modules} built as before, with other shapes: {shown(first.path)} {detail.before}, now {detail.after}"
-        ),
-        KNOWN,
-    )
+    example = f"{shown(first.path)} {detail.before}, now {detail.after}"
+    yield Text(view.text(f"{reshaped(changes)}: {example}"), KNOWN)
+
+
+def no_difference(diff: Diff) -> str:
+    """Return what is said of two equal models."""
+    return f"No difference: {count(diff.modules[1], 'module')}, {count(diff.parameters[1], 'parameter')}."
+
+
+def reshaped(changes: Sequence[Change]) -> str:
+    """Return how many modules have other shapes alone."""
+    return f"{count(len(changes), 'module')} built as before, with other shapes"
 
 
 def totals(diff: Diff) -> str:
@@ -106,4 +110,5 @@ def totals(diff: Diff) -> str:
     (modules, modules_now), (parameters, parameters_now) = diff.modules, diff.parameters
     grown = parameters_now - parameters
     change = f" ({grown:+,})" if grown else ""
-    return f"{modules:,} → {modules_now:,} modules, {parameters:,} → {parameters_now:,} parameters{change}"
+    now = count(modules_now, "module"), count(parameters_now, "parameter")
+    return f"{modules:,} → {now[0]}, {parameters:,} → {now[1]}{change}"

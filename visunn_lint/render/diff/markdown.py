@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from visunn_lint.diff.groups import grouped, shown
 from visunn_lint.render._view import printable
-from visunn_lint.render.diff.full import totals
+from visunn_lint.render.diff.full import no_difference, reshaped, totals
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -24,7 +24,7 @@ def _lines(diff: Diff, names: tuple[str, str]) -> Iterator[str]:
     yield f"### {_code(names[0])} → {_code(names[1])}"
     yield ""
     if not diff:
-        yield f"No difference: {diff.modules[1]:,} modules, {diff.parameters[1]:,} parameters."
+        yield no_difference(diff)
         return
     yield totals(diff)
     yield ""
@@ -39,7 +39,7 @@ def _lines(diff: Diff, names: tuple[str, str]) -> Iterator[str]:
         verb = "now feeds" if edge.kind == "added" else "no longer feeds"
         yield f"- {_code(shown(edge.source))} {verb} {_code(shown(edge.target))}"
     if diff.reshaped:
-        yield f"- {len(diff.reshaped):,} modules are built as before, with other shapes"
+        yield f"- {reshaped(diff.reshaped)}"
 
 
 def _code(text: str) -> str:
