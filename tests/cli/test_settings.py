@@ -69,6 +69,16 @@ def test_every_option_has_a_variable(
     assert any(line.startswith(shown) for line in capsys.readouterr().out.splitlines())
 
 
+def test_options_are_shown_as_they_are_written(capsys: Capture) -> None:
+    """And what has no value as not set."""
+    assert run(["check", "--show-settings", "--shard", "1/4"]) == 0
+    assert {
+        "# --shard 1/4: command line",
+        "# --executor not set: default",
+        "# --input not set: default",
+    } <= set(capsys.readouterr().out.splitlines())
+
+
 def test_a_bad_option_of_a_rule_is_told_with_its_line(capsys: Capture, tmp_path: Path) -> None:
     """As every other mistake in a configuration."""
     (tmp_path / "visunn.toml").write_text("[rules.over-budget]\nparms = 3\n", encoding="utf-8")

@@ -38,6 +38,10 @@ class Shard:
     index: int = 1
     number: int = 1
 
+    def __str__(self) -> str:
+        """Return ``1/4``, as ``--shard`` takes it."""
+        return f"{self.index}/{self.number}"
+
     def holds(self, unit: Unit, root: Path) -> bool:
         """Return whether a unit is in this part; its name decides, so that the others stay where they are."""
         path = unit.target.path

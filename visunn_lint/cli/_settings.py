@@ -79,6 +79,6 @@ def _option(parameter: click.Parameter, context: click.Context) -> str:
 def _in_words(value: object) -> str:
     if isinstance(value, bool):
         return "yes" if value else "no"
-    if value is None or value == ():
+    if value in (None, (), ""):
         return "not set"
     return ", ".join(map(str, value)) if isinstance(value, list | tuple) else str(value)
