@@ -89,7 +89,26 @@ scale_options = grouped(
             " default, all are checked in one, and a model that kills it (os.abort, a crash in C++) ends the check."
         ),
     ),
-    click.option("--executor", default="", metavar="dask=ADDRESS", help="Check on a cluster (--timeout is not kept)."),
-    click.option("--shard", default="1/1", callback=_read_shard, metavar="I/N", help="Check the I-th of N parts."),
-    click.option("--maxfail", type=click.IntRange(min=1), metavar="N", help="Stop once N files have failed."),
+    click.option(
+        "--executor",
+        default="",
+        envvar="VISUNN_EXECUTOR",
+        metavar="dask=ADDRESS",
+        help="Check on a cluster (--timeout is not kept).",
+    ),
+    click.option(
+        "--shard",
+        default="1/1",
+        callback=_read_shard,
+        envvar="VISUNN_SHARD",
+        metavar="I/N",
+        help="Check the I-th of N parts.",
+    ),
+    click.option(
+        "--maxfail",
+        type=click.IntRange(min=1),
+        envvar="VISUNN_MAXFAIL",
+        metavar="N",
+        help="Stop once N files have failed.",
+    ),
 )
