@@ -301,13 +301,21 @@ def test_rules_and_their_options_are_refused_with_their_line(
     assert caught.value.hint.startswith(hint)
 
 
-def test_a_baseline_is_seen_from_where_it_is_named(project: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize(("key", "name"), [("baseline", "baseline"), ("cache-dir", "cache_dir")])
+def test_a_path_is_seen_from_where_it_is_named(
+    key: str, name: str, project: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """In a file from the file's folder, elsewhere from the current one."""
-    (project / "visunn.toml").write_text('baseline = "known.json"\n')
+    (project / "visunn.toml").write_text(f'{key} = "known"\n')
     (project / "sub").mkdir()
     monkeypatch.chdir(project / "sub")
-    assert _load(project).baseline == str(project / "known.json")
-    assert _load(project, VISUNN_BASELINE="known.json").baseline == str(project / "sub" / "known.json")
+    variable = {f"VISUNN_{name.upper()}": "known"}
+    flag = load_settings(project, environ={}, flags={key: "known"})
+    assert [getattr(each, name) for each in (_load(project), _load(project, **variable), flag)] == [
+        str(project / "known"),
+        str(project / "sub" / "known"),
+        str(project / "sub" / "known"),
+    ]
 
 
 # -- options of rules ------------------------------------------------------------------------

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from dataclasses import asdict, dataclass, fields
 from functools import update_wrapper
-from pathlib import Path
 from typing import TYPE_CHECKING, TypeAlias
 
 import click
@@ -67,11 +66,6 @@ class _WholeOption(click.Option):
         """Return the value of the variable as the only one, None if it is not set."""
         value = self.resolve_envvar_value(ctx)
         return None if value is None else (value,)
-
-
-def _absolute(_: click.Context, __: click.Parameter, value: str | None) -> str | None:
-    """Return a path from where the command was given, whatever the project's root is."""
-    return None if value is None else str(Path(value).absolute())
 
 
 def grouped(name: str, group: type, *options: Decorator) -> Decorator:
@@ -169,12 +163,7 @@ selection_options = grouped(
         default=None,
         help="Show findings that lie wholly in installed packages.",
     ),
-    click.option(
-        "--baseline",
-        metavar="FILE",
-        callback=_absolute,
-        help="Do not count the findings that this file holds.",
-    ),
+    click.option("--baseline", metavar="FILE", help="Do not count the findings that this file holds."),
 )
 
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import re
 from dataclasses import dataclass
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
@@ -39,11 +38,6 @@ class ScaleOptions:
     maxfail: int | None
 
 
-def _absolute(_: click.Context, __: click.Parameter, value: str | None) -> str | None:
-    """Return a path as seen from where the command was given, whatever the project's root is; "" is none."""
-    return str(Path(value).absolute()) if value else value
-
-
 def _read_jobs(_: click.Context, __: click.Parameter, value: str) -> int:
     """Return a number of processes; ``auto`` is one for each processor that this process may use."""
     if value == "auto":
@@ -69,9 +63,7 @@ cache_options = grouped(
     "remembered",
     CacheOptions,
     click.option("--no-cache", is_flag=True, help="Check everything anew, and remember nothing."),
-    click.option(
-        "--cache-dir", callback=_absolute, metavar="FOLDER", help="Where to remember results; .visunn_cache by default."
-    ),
+    click.option("--cache-dir", metavar="FOLDER", help="Where to remember results; .visunn_cache by default."),
 )
 
 scale_options = grouped(

@@ -50,7 +50,7 @@ class Settings:
 
     ``rule_options`` are raw TOML values by rule name (see ``decode_options``); those of a model
     in ``models`` go before them. ``root`` is the project's folder, to which reported paths are
-    relative, and ``cache_dir`` too.
+    relative, and the default of ``cache_dir`` too.
     """
 
     select: Annotated[_Rules, Meta(description="The rules that run: codes, prefixes of codes, names.")] = ()
@@ -66,7 +66,7 @@ class Settings:
     exclude: Annotated[tuple[str, ...], Meta(description="Globs of files that a folder's check leaves out.")] = ()
     baseline: Annotated[str, Meta(description="A file of findings that do not count, seen from this one.")] = ""
     cache: Annotated[bool, Meta(description="Whether results are remembered.")] = True
-    cache_dir: Annotated[str, Meta(description="Where results are remembered, seen from the root.")] = ".visunn_cache"
+    cache_dir: Annotated[str, Meta(description="The folder of past results, seen from this file.")] = ".visunn_cache"
     per_module_ignores: Annotated[
         Mapping[str, _Rules], Meta(description="Rules that are ignored, by a glob of module paths or classes.")
     ] = field(default_factory=dict)

@@ -41,8 +41,8 @@ class Source:
             where = self.place(problem.path)
             msg = f"{where}: {problem.message}" if where else problem.message
             raise ConfigError(msg, hint=problem.hint) from None
-        baseline = self.table.get("baseline")
-        return {**self.table, "baseline": str(self.folder.absolute() / str(baseline))} if baseline else self.table
+        paths = {key: self.table[key] for key in ("baseline", "cache-dir") if self.table.get(key)}
+        return {**self.table, **{key: str(self.folder.absolute() / str(path)) for key, path in paths.items()}}
 
     def place(self, path: KeyPath) -> str:
         """Return where a key was read, with its line if that is known."""
