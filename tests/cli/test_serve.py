@@ -79,7 +79,7 @@ def test_without_a_viewer_there_is_nothing_to_serve(
     assert run(["serve", "net.py"]) == 2
     assert capsys.readouterr().err == (
         "error: the viewer is not built: this is an installation from a clone\n"
-        "  hint: build it with `cd web && npm ci --ignore-scripts && npm run build`, which needs Node 20 or later\n"
+        "  hint: build it with `cd web && npm ci --ignore-scripts && npm run build`, which needs Node 20.19 or later\n"
     )
 
 

@@ -31,7 +31,7 @@ def read(folder: Path = FOLDER) -> Bundle:
         bundle = Bundle(_text(folder / SCRIPT), _text(folder / STYLE))
     except FileNotFoundError:
         msg = "the viewer is not built: this is an installation from a clone"
-        raise VisunnError(msg, hint=f"build it with `{BUILD}`, which needs Node 20 or later") from None
+        raise VisunnError(msg, hint=f"build it with `{BUILD}`, which needs Node 20.19 or later") from None
     for name, text in ((SCRIPT, bundle.script), (STYLE, bundle.style)):
         found = _ENDS_EARLY.search(text)
         if not text.strip() or found:
