@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from itertools import chain
 from operator import attrgetter
-from typing import TYPE_CHECKING, Final, Protocol
+from typing import TYPE_CHECKING, Final
 
 import torch
 from torch import nn
@@ -22,14 +22,6 @@ if TYPE_CHECKING:
     from torch import Tensor, UntypedStorage
 
 _PLAIN_TYPES: Final = frozenset({torch.Tensor, nn.Parameter, nn.Buffer})
-
-
-class StandIns(Protocol):
-    """Makes and remembers the stand-ins of one run."""
-
-    def of(self, tensor: Tensor) -> Tensor:
-        """Return the stand-in of a tensor, always the same one."""
-        ...
 
 
 class _Shared:
