@@ -83,7 +83,10 @@ class Outcome:
 
     @staticmethod
     def from_bytes(data: bytes) -> Outcome:
-        """Return what ``to_bytes`` wrote, each topology read when it is first asked for; raises ValueError for else."""
+        """Return what ``to_bytes`` wrote, each topology read when it is first asked for.
+
+        Raises ValueError for any other data.
+        """
         stored = _unpack(data, _OUTCOME)
         models = tuple(
             ModelOutcome(each.name, each.inputs_are_guessed, each.captured, LazyTopologies(each.topologies), each.unfit)

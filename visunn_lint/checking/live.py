@@ -55,7 +55,7 @@ def _captured(
     facts: Collection[Fact],
 ) -> CapturedModel:
     if not isinstance(model, Topology):
-        from visunn_lint.loading import capture_model  # noqa: PLC0415 -- imports torch, which a Topology needs not
+        from visunn_lint.loading import capture_model  # noqa: PLC0415 -- imports torch, which a Topology does without
 
         return capture_model(model, args, kwargs, inputs=inputs, facts=facts)
     if model.captured.mode == "train":

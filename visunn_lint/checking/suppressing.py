@@ -69,7 +69,7 @@ def _without_commented(report: Report, scope: Scope) -> Report:
     sites = find_sites(report.topologies, Locator(scope.root).is_own)
     found = [each for file in sites.lines for each in directives(file)]
     if not found:
-        return report  # without loading the rules, which a check that remembers everything needs not
+        return report  # without loading the rules, which a check that remembers everything does without
     codes = {key: rule.code for rule in discover() for key in (rule.code, rule.name)}
     unknown = _about(_unknown(found, codes), sites, scope) if scope.has_run(UnknownCode.code) else []
     right = [each for each in found if isinstance(each, Directive)]

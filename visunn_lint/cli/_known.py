@@ -64,7 +64,7 @@ def settle(
     """
     from visunn_lint.checking import add_ignores, suppress, update_baseline  # noqa: PLC0415 -- --help does without
 
-    in_source = replace(settings, baseline="")
+    without_baseline = replace(settings, baseline="")
     if known.add_ignore:
         open_report = suppress(report, settings, covered)
         comments, files = add_ignores(open_report, settings, known.reason)
@@ -72,7 +72,7 @@ def settle(
         why_none = "no finding has a line to write a comment behind" if open_report.findings else "there is no finding"
         terminal.note(written if comments else why_none)
     if known.update_baseline:
-        change = update_baseline(suppress(report, in_source, covered), settings, covered)
+        change = update_baseline(suppress(report, without_baseline, covered), settings, covered)
         held = f"{_shown(settings.baseline)} holds {_count(change.held, 'finding')}"
         terminal.note(f"{held} ({change.new:,} new, {change.gone:,} gone)")
     return suppress(report, settings, covered)

@@ -72,7 +72,7 @@ def _decode_model(name: str, table: Table) -> ModelSettings:
 
 
 def _check_cache_dir(settings: Settings) -> None:
-    """Raise BadKeyError for no folder at all, which would be the project's root."""
+    """Raise BadKeyError for an empty path, which would stand for the project's root."""
     if not settings.cache_dir:
         raise BadKeyError(("cache-dir",), "`cache-dir` is empty", hint="name a folder, or set `cache = false`")
 

@@ -131,7 +131,7 @@ class _Inside:
 
 
 def _parents(calls: Mapping[Key, Call]) -> dict[Key, Key]:
-    """Return the call that made each but the root's; one whose callers bite their own tail hangs on the root."""
+    """Return the call that made each but the root's; the root for one whose callers lead round in a circle."""
     parents = {
         key: call.parent if call.parent in calls else ROOT
         for key, call in calls.items()

@@ -25,7 +25,7 @@ _ARRANGING = frozenset(
 
 
 def declared_loss(text: str) -> Loss:
-    """Return the loss that a user names: ``cross_entropy``, ``nn.CrossEntropyLoss()``; one that torch lacks is his own.
+    """Return the loss that a user names: ``cross_entropy``, ``nn.CrossEntropyLoss()``, or a name of their own.
 
     Raises InputError for a name that is nearly one of torch's: no rule would say anything of it.
     """

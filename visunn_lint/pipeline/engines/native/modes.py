@@ -14,8 +14,8 @@ if TYPE_CHECKING:
 def put_in_mode(model: nn.Module, modules: Collection[nn.Module], *, training: bool) -> None:
     """Do what ``model.train(training)`` does; ``modules`` are the model and all that is registered in it.
 
-    Where nobody has a word of his own in it, the flags are set without the three calls that torch makes for each. What
-    is registered twice, or within itself, is left to torch.
+    Where no class and no module replaces a method that torch calls for it, the flags are set without the three calls
+    that it makes for each module. What is registered twice, or within itself, is left to torch.
     """
     is_tree = sum(map(len, map(_CHILDREN, modules))) == len(modules) - 1
     if is_tree and all(map(_leaves_it_to_torch, set(map(type, modules)))) and not any(map(_has_its_own, modules)):
