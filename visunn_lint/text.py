@@ -83,7 +83,7 @@ _PREFIXES = ((10**15, "P"), (10**12, "T"), (10**9, "G"), (10**6, "M"), (10**3, "
 def rounded(number: float) -> str:
     """Return a count with two digits behind the point and its prefix: ``3.63 G``."""
     for unit, prefix in _PREFIXES:
-        if number >= unit:
+        if round(number / (unit // 1000), 2) >= 1000:  # noqa: PLR2004 -- what the prefix below would show
             return f"{number / unit:.2f} {prefix}"
     return f"{number:g} "
 
