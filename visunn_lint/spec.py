@@ -11,7 +11,7 @@ from math import prod
 from typing import TypeAlias
 
 from visunn_lint.errors import InputError
-from visunn_lint.text import quoted
+from visunn_lint.text import quoted, whole_number
 
 Plain: TypeAlias = bool | int | float | str | tuple[object, ...] | None
 """A value that survives JSON: hyperparameters and the non-tensor arguments of an op.
@@ -128,9 +128,10 @@ class TensorInput:
             return TensorInput((), dtype or None)
         dims: list[int | str] = []
         for part in re.split(r"\s*[x×]\s*", shape):
-            if part != "b" and not part.isdecimal():
+            dim: int | str | None = "b" if part == "b" else whole_number(part)
+            if dim is None:
                 raise _bad_input(text)
-            dims.append("b" if part == "b" else int(part))
+            dims.append(dim)
         if dims.count("b") > 1:
             raise _bad_input(text)
         return TensorInput(tuple(dims), dtype or None)

@@ -67,6 +67,14 @@ def _prefix(text: str, width: int) -> str:
     return text
 
 
+def whole_number(text: str) -> int | None:
+    """Return the number that decimal digits say; None for another text, and for more digits than Python reads."""
+    try:
+        return int(text) if text.isdecimal() else None
+    except ValueError:
+        return None
+
+
 def dims(sizes: Sequence[object]) -> str:
     """Return ``2×64×112×112``."""
     return "×".join(map(str, sizes))

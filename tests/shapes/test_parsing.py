@@ -60,6 +60,7 @@ def test_what_is_printed_is_parsed_again(expression: ShapeExpression) -> None:
         ("b h*_", "`_` is any size: it cannot be calculated with", 4),
         ("b -> c -> d", "unexpected `->`", 7),
         ("b t: c", "unexpected `:`", 3),
+        (f"b {'9' * 5000}", "no dimension is that large", 2),
     ],
 )
 def test_an_error_points_at_the_character(text: str, problem: str, position: int) -> None:

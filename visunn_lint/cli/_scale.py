@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import os
-import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import click
 
 from visunn_lint.cli._options import grouped
+from visunn_lint.text import whole_number
 
 if TYPE_CHECKING:
     from visunn_lint.checking import Shard
@@ -42,8 +42,9 @@ def _read_jobs(_: click.Context, __: click.Parameter, value: str) -> int:
     """Return a number of processes; ``auto`` is one for each processor that this process may use."""
     if value == "auto":
         return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
-    if value.isdecimal() and int(value) > 0:
-        return int(value)
+    number = whole_number(value)
+    if number:
+        return number
     msg = f"{value!r} is neither a number of processes nor auto"
     raise click.BadParameter(msg)
 
@@ -52,11 +53,12 @@ def _read_shard(_: click.Context, __: click.Parameter, value: str) -> Shard:
     """Return the part that ``i/n`` stands for."""
     from visunn_lint.checking import Shard  # noqa: PLC0415 -- --help does without
 
-    match = re.fullmatch(r"(\d+)/(\d+)", value)
-    if match is None or not 1 <= int(match[1]) <= int(match[2]):
+    index, number = value.partition("/")[::2]
+    shard = Shard(whole_number(index) or 0, whole_number(number) or 0)
+    if not 1 <= shard.index <= shard.number:
         msg = f"{value!r} is no part of a whole; write 1/4 for the first of four"
         raise click.BadParameter(msg)
-    return Shard(int(match[1]), int(match[2]))
+    return shard
 
 
 cache_options = grouped(

@@ -45,7 +45,7 @@ def decode_settings(table: Table) -> Settings:
     }
     rest = {key: value for key, value in table.items() if key != "models"}
     settings = replace(_build(Settings, SETTINGS_KEYS, rest, ()), models=models)
-    _check_cache_dir(settings)
+    _check_paths(settings)
     return settings
 
 
@@ -71,10 +71,13 @@ def _decode_model(name: str, table: Table) -> ModelSettings:
     return replace(model, inputs=inputs, target=model.target or name)
 
 
-def _check_cache_dir(settings: Settings) -> None:
-    """Raise BadKeyError for an empty path, which would stand for the project's root."""
+def _check_paths(settings: Settings) -> None:
+    """Raise BadKeyError for what no path can be, and for an empty folder, which would be the project's root."""
     if not settings.cache_dir:
         raise BadKeyError(("cache-dir",), "`cache-dir` is empty", hint="name a folder, or set `cache = false`")
+    for key, path in {"baseline": settings.baseline, "cache-dir": settings.cache_dir}.items():
+        if "\0" in path:
+            raise BadKeyError((key,), f"`{key}` is no path: {path!r} has a NUL in it")
 
 
 def _check_shapes(model: ModelSettings, path: KeyPath) -> None:

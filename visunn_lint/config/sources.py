@@ -105,7 +105,7 @@ def read_inline(text: str) -> Source:
     """Return what a piece of TOML says that was given as ``--config``."""
     try:
         return Source(tomllib.loads(text), "--config")
-    except tomllib.TOMLDecodeError as error:
+    except ValueError as error:  # TOMLDecodeError is one, and a number of too many digits is another
         hint = "write it like --config 'rules.unexpected-module.deny = [\"BatchNorm*\"]'"
         msg = f"--config {text!r} is neither a file nor TOML: {error}"
         raise ConfigError(msg, hint=hint) from None
@@ -164,7 +164,7 @@ def _read(path: Path) -> str:
 def _parse(text: str, path: Path) -> dict[str, object]:
     try:
         return tomllib.loads(text)
-    except tomllib.TOMLDecodeError as error:
+    except ValueError as error:  # TOMLDecodeError is one, and a number of too many digits is another
         problem, line = _split_position(str(error))
         msg = f"{_shown(path)}{line}: {problem}"
         raise ConfigError(msg, hint="this file is not valid TOML") from None

@@ -21,6 +21,7 @@ from typing import TYPE_CHECKING, NoReturn, cast
 
 from visunn_lint.shapes.errors import IS_OF_EXPRESSION, ShapeExpressionError
 from visunn_lint.shapes.terms import Anything, Name, Number, Operation, Rest, ShapeExpression, Tensor
+from visunn_lint.text import whole_number
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection
@@ -149,7 +150,10 @@ class _Parser:
         if follower.is_name and follower.start == token.start + len(token.text):
             problem = f"put a space or an operator between `{token.text}` and `{follower.text}`"
             self._fail(problem, follower)
-        return Number(int(token.text))
+        number = whole_number(token.text)
+        if number is None:
+            self._fail("no dimension is that large", token)
+        return Number(number)
 
     def _peek(self) -> _Token:
         match = _TOKEN.search(self._text, self._position)
