@@ -1,11 +1,22 @@
 """Where files belong."""
 
 import json
+import ntpath
 from pathlib import Path
 
 import pytest
 
-from visunn_lint.location import is_file, is_folder, is_installed, is_there, path_in, real_path
+from visunn_lint.location import (
+    Location,
+    is_file,
+    is_folder,
+    is_installed,
+    is_there,
+    path_in,
+    real_path,
+    seen_from,
+    shown,
+)
 
 
 def test_a_file_of_the_standard_library_is_installed() -> None:
@@ -66,3 +77,12 @@ def test_a_text_that_is_too_long_for_a_path_is_none(project: Path) -> None:
     name = "a" * 300
     assert (is_there(name), is_file(name), is_folder(name)) == (False, False, False)
     assert real_path(project / name) == project / name
+
+
+def test_a_file_on_another_drive_is_named_whole(monkeypatch: pytest.MonkeyPatch) -> None:
+    """No relative path leads to it: Windows may have Python on C: and the project on D:."""
+    file = r"C:\Python\Lib\site-packages\torch\nn\linear.py"
+    with monkeypatch.context() as patched:
+        patched.setattr("os.path.relpath", ntpath.relpath)
+        found = [seen_from("D:\\project", file), seen_from("C:\\Python", file), shown(Location(file, 3))]
+    assert found == [file, r"Lib\site-packages\torch\nn\linear.py", f"{file}:3"]

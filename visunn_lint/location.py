@@ -40,9 +40,17 @@ class Location:
         return ":".join(parts)
 
 
+def seen_from(folder: str | Path, path: str | Path) -> str:
+    """Return a path relative to a folder; as it is if it lies on another drive, where no relative path leads."""
+    try:
+        return os.path.relpath(path, folder)
+    except ValueError:
+        return str(path)
+
+
 def shown(place: Location) -> str:
     """Return ``file:line``, relative to the working directory for what lies below it."""
-    relative = os.path.relpath(place.file)
+    relative = seen_from(os.curdir, place.file)
     file = place.file if relative.startswith("..") else relative
     return str(Location(file, place.line))
 

@@ -125,7 +125,10 @@ def _hint(broken: Broken, terminal: Terminal) -> str:
 
 
 def common_place(targets: Sequence[str]) -> Path:
-    """Return the innermost folder that holds every target; what is no path counts as here."""
+    """Return the innermost folder that holds every target, this one if none does; what is no path counts as here."""
     paths = [Path(target.partition("::")[0]) for target in targets]
     places = [real_path(path) if is_there(path) else Path.cwd() for path in paths]
-    return Path(os.path.commonpath(places)) if places else Path.cwd()
+    try:
+        return Path(os.path.commonpath(places))
+    except ValueError:  # no target, or drives that differ
+        return Path.cwd()

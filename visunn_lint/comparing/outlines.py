@@ -19,7 +19,7 @@ from visunn_lint.comparing import git
 from visunn_lint.config import load_settings
 from visunn_lint.errors import CaptureError, TargetError, VisunnError
 from visunn_lint.loading import load
-from visunn_lint.location import is_installed, is_there, real_path
+from visunn_lint.location import is_installed, is_there, real_path, seen_from
 from visunn_lint.outline import Outline, outline
 
 if TYPE_CHECKING:
@@ -100,7 +100,7 @@ def outlines_of_target(target: str, options: Options) -> dict[str, Outlined]:
 def _name_on_its_side(name: str, folder: Path | None) -> str:
     """Return what a model is called among those of its target, which is a folder or a single file."""
     file, separator, attribute = name.rpartition("::")
-    return f"{os.path.relpath(file, folder)}::{attribute}" if separator and folder else attribute
+    return f"{seen_from(folder, file)}::{attribute}" if separator and folder else attribute
 
 
 def by_attribute(models: Mapping[str, Outlined]) -> dict[str, Outlined]:

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from visunn_lint import source
+from visunn_lint.location import seen_from
 from visunn_lint.pipeline.targets.outline import (
     Function,
     Outline,
@@ -214,7 +215,7 @@ def _is_left_out(file: Path, *, within: Path, root: Path, exclude: Sequence[str]
         return True
     if not _NEVER_FOLDERS.isdisjoint(relative.parts[:-1]):
         return True
-    shown = Path(os.path.relpath(file, root)).as_posix()
+    shown = Path(seen_from(root, file)).as_posix()
     return any(_matches(shown, pattern) for pattern in exclude)
 
 

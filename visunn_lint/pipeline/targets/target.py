@@ -9,7 +9,7 @@ from difflib import get_close_matches
 from pathlib import Path
 
 from visunn_lint.errors import TargetError
-from visunn_lint.location import is_file, is_folder, is_there
+from visunn_lint.location import is_file, is_folder, is_there, seen_from
 from visunn_lint.pipeline.targets.logs import is_log_file, is_logdir
 
 _DOTTED = re.compile(r"[^\W\d]\w*(\.[^\W\d]\w*)*")
@@ -66,7 +66,7 @@ def _closest_file(path: Path) -> str:
     names = [entry.name for entry in entries if entry.suffix == ".py" or entry.is_dir()]
     close = get_close_matches(path.name, names, n=1)
     if close:
-        return f"did you mean {os.path.relpath(folder / close[0])}?"
+        return f"did you mean {seen_from(os.curdir, folder / close[0])}?"
     return (
         "a target is model.py, model.py::Net, package.module:name, a folder, a log, "
         "or a model that the configuration names"
