@@ -177,6 +177,14 @@ def test_a_variable_that_was_read(folder: Path, read: Callable[[], object], monk
     assert _change(folder, read, lambda: monkeypatch.setenv("WIDTH", "4")) == "$WIDTH has changed"
 
 
+def test_a_variable_of_windows_is_one_in_either_case(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """There the environment holds names in capitals, and a copy of it knows no others."""
+    windows = type(os.environ)({"WIDTH": "3"}, str.upper, str, str, str)
+    monkeypatch.setattr(os, "environ", windows)
+    trace = _trace(folder, lambda: windows["width"])
+    assert Manifest.of(trace, dict(windows)).change(windows) == ""
+
+
 def test_whoever_goes_through_the_environment_has_read_it_all(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """A copy of the environment holds every variable."""
     change = _change(folder, os.environ.copy, lambda: monkeypatch.setenv("HEIGHT", "4"))

@@ -2,7 +2,7 @@
 
 import json
 from dataclasses import replace
-from pathlib import Path
+from pathlib import Path, PureWindowsPath
 from typing import Any
 
 import pytest
@@ -12,8 +12,9 @@ from tests.render.fake_report import ABSENT, RECYCLED, UNUSED, report
 from tests.render.golden import CRASHED, REPORTS, view
 from visunn_lint.finding import Broken, Finding, Related
 from visunn_lint.location import Location
-from visunn_lint.render import View
+from visunn_lint.render import View, sarif
 from visunn_lint.render._line_hash import line_hash
+from visunn_lint.render._places import Place
 from visunn_lint.render.sarif import render
 
 _SCHEMA = json.loads((Path(__file__).parent.parent / "schemas" / "sarif-2.1.0.json").read_text("utf-8"))
@@ -187,3 +188,12 @@ def test_equal_lines_are_counted(tmp_path: Path) -> None:
     first, second = (line_hash(str(tmp_path / "case"), number) or "" for number in (1, 2))
     assert (first.partition(":")[0], first[-2:], second[-2:]) == (second.partition(":")[0], ":1", ":2")
     assert line_hash(str(tmp_path / "case"), 104) is None
+
+
+def test_a_file_on_a_drive_of_windows_has_an_address_of_its_own(shown: View, monkeypatch: pytest.MonkeyPatch) -> None:
+    """As seen from the repository it would be a folder called C:."""
+    monkeypatch.setattr(sarif, "PurePath", PureWindowsPath)
+    file = "C:/Python 3/Lib/net.py"
+    monkeypatch.setattr(sarif, "place_of", lambda *_: Place(file, file, 1, 1, 1, 2))
+    (location,) = _result(render(report(UNUSED), shown))["locations"]
+    assert location["physicalLocation"]["artifactLocation"] == {"uri": "file:///C:/Python%203/Lib/net.py"}

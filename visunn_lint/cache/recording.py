@@ -204,7 +204,7 @@ class Recorder:
     def asked(self, variable: object) -> None:
         """Note that a variable of the environment was asked for."""
         if self._cause() != "visunn":
-            self._shared.variables.add(os.fsdecode(variable) if isinstance(variable, str | bytes) else EVERYTHING)
+            self._shared.variables.add(_variable(variable) if isinstance(variable, str | bytes) else EVERYTHING)
 
     def searched(self, name: str, folders: Sequence[str] | None) -> None:
         """Note that a module is looked for: on ``sys.path``, or in the folders of its package."""
@@ -380,6 +380,11 @@ class _Finder:
     def find_spec(self, fullname: str, path: Sequence[str] | None = None, target: ModuleType | None = None) -> None:  # noqa: ARG002 -- the protocol's signature
         """Return None: the next finder is asked."""
         self._recorder.searched(fullname, None if path is None else [folder for folder in path if folder])
+
+
+def _variable(name: str | bytes) -> str:
+    """Return the name under which the environment holds a variable: on Windows case does not matter."""
+    return os.environ.decodekey(os.environ.encodekey(os.fsdecode(name)))
 
 
 def _source(compiled: str) -> str:

@@ -55,5 +55,5 @@ def _note(run: list[str], event: str, values: tuple[object, ...]) -> None:
     """Take note of the file of each module that is run."""
     code: CodeType | object = values[0] if event == "exec" and values else None
     name = getattr(code, "co_filename", "")
-    if getattr(code, "co_name", "") == "<module>" and name.startswith("/"):
+    if getattr(code, "co_name", "") == "<module>" and Path(name).is_absolute():
         run.append(name)

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import re
+from pathlib import PurePath
 from typing import TYPE_CHECKING, TypeAlias
 from urllib.parse import quote
 
@@ -100,16 +101,21 @@ def _line_fingerprint(finding: Finding, place: Place) -> str:
 
 
 def _location(place: Place) -> Json:
-    is_absolute = place.path.startswith("/")
-    uri = quote(place.path.encode("utf-8", "surrogatepass"))
-    artifact = {"uri": f"file://{uri}"} if is_absolute else {"uri": uri, "uriBaseId": _ROOT}
     region = {
         "startLine": place.line,
         "startColumn": place.column,
         "endLine": place.end_line,
         "endColumn": place.end_column,
     }
-    return {"physicalLocation": {"artifactLocation": artifact, "region": region}}
+    return {"physicalLocation": {"artifactLocation": _artifact(place.path), "region": region}}
+
+
+def _artifact(path: str) -> Json:
+    """Return a file of the repository as seen from its root, any other one whole; on Windows that has a drive."""
+    text = path.encode("utf-8", "surrogatepass")
+    if not PurePath(path).is_absolute():
+        return {"uri": quote(text), "uriBaseId": _ROOT}
+    return {"uri": f"file://{'' if path.startswith('/') else '/'}{quote(text, safe='/:')}"}
 
 
 def _logical(finding: Finding) -> Json:

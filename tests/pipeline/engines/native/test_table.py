@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
+from importlib import import_module
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import torch
 from torch import Tensor, nn
 
 from tests.pipeline.engines.native.capturing import topology_of
+from tests.projects import write
 from visunn_lint.pipeline.engines.native.table import public_name
 from visunn_lint.records import Param
+
+if TYPE_CHECKING:
+    import pytest
 
 
 def test_kind_is_the_public_name() -> None:
@@ -75,6 +81,29 @@ def test_module_knows_the_line_that_assigns_it() -> None:
     assert place is not None
     line = Path(__file__).read_text(encoding="utf-8").splitlines()[place.line - 1]
     assert line.strip() == "self.head = nn.Linear(4, 10, bias=False)"
+
+
+def test_module_of_a_project_that_is_linked_into_an_environment_has_its_line(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It is the user's own, wherever Python finds it."""
+    text = """
+        from torch import nn
+
+        class Linked(nn.Module):
+            def __init__(self):
+                super().__init__()
+                self.fc = nn.Linear(2, 2)
+
+            def forward(self, x):
+                return self.fc(x)
+    """
+    write(tmp_path, {"project/linked_net.py": text, "site-packages/other.py": ""})
+    (tmp_path / "site-packages" / "linked_net.py").symlink_to(tmp_path / "project" / "linked_net.py")
+    monkeypatch.syspath_prepend(tmp_path / "site-packages")
+    place = topology_of(import_module("linked_net").Linked(), torch.randn(1, 2)).modules["fc"].source
+    assert place is not None
+    assert place.line == 7
 
 
 def test_lazy_module_has_the_shapes_of_the_run_and_stays_lazy() -> None:

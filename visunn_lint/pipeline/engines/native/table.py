@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from torch.nn.parameter import is_lazy
 
 from visunn_lint import source
+from visunn_lint.location import is_installed
 from visunn_lint.pipeline.engines.native.constructors import kept_arguments
 from visunn_lint.pipeline.engines.native.structure import PLAIN_TENSORS
 from visunn_lint.pipeline.engines.native.survey import stored_in, stored_tensors
@@ -24,8 +25,6 @@ if TYPE_CHECKING:
     from visunn_lint.location import Location
     from visunn_lint.pipeline.engines.native.observer import CallLog
     from visunn_lint.pipeline.engines.native.survey import Survey
-
-_INSTALLED = ("/site-packages/", "/dist-packages/")
 
 
 def modules(parts: Survey, log: CallLog, sources: Mapping[int, Location]) -> tuple[Module, ...]:
@@ -191,4 +190,4 @@ def _file(cls: type) -> str:
     """Return the file of a class that is the user's own; installed packages are not searched."""
     module = sys.modules.get(cls.__module__)
     file = getattr(module, "__file__", None) or ""
-    return "" if any(part in file for part in _INSTALLED) or cls.__module__.startswith("torch.") else file
+    return "" if cls.__module__.startswith("torch.") or is_installed(file) else file
