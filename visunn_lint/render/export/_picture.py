@@ -9,6 +9,8 @@ from functools import cached_property
 from itertools import count
 from typing import TYPE_CHECKING, Final
 
+from visunn_lint.document.folds import children_of
+
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
@@ -40,7 +42,7 @@ class Picture:
     def __init__(self, document: Document, most: int) -> None:
         self.document = document
         self.hidden: dict[int, int] = {}
-        self._children = _children(document.boxes)
+        self._children = children_of(document.boxes)
         self._first = {each: fold.members[0] for fold in document.folds for each in fold.members}
         self.times = {fold.members[0]: len(fold.members) for fold in document.folds}
         self._stand_ins: dict[int, int] = {}
@@ -192,11 +194,3 @@ def siblings(boxes: Sequence[Box], depths: Sequence[int], first: int, second: in
     while boxes[first].parent != boxes[second].parent:
         first, second = boxes[first].parent, boxes[second].parent
     return first, second
-
-
-def _children(boxes: Sequence[Box]) -> dict[int, list[int]]:
-    found: defaultdict[int, list[int]] = defaultdict(list)
-    for number, box in enumerate(boxes):
-        if box.parent >= 0:
-            found[box.parent].append(number)
-    return dict(found)
