@@ -15,7 +15,7 @@ from pathlib import Path
 from textwrap import dedent
 from typing import TYPE_CHECKING, Any, Final, NamedTuple, ParamSpec, TypeVar
 
-from visunn_lint.location import Location
+from visunn_lint.location import Location, shown
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -110,9 +110,7 @@ def line(file: str, number: int) -> str | None:
 
 def quoted(place: Location) -> str:
     """Return a place as an editor opens it, seen from the working directory, and what stands in that line."""
-    file = Path(place.file)
-    shown = file.relative_to(Path.cwd()) if file.is_relative_to(Path.cwd()) else file
-    return f"{shown}:{place.line}   {(line(place.file, place.line) or '').strip()}".rstrip()
+    return f"{shown(place)}   {(line(place.file, place.line) or '').strip()}".rstrip()
 
 
 def in_characters(place: Location) -> Location:

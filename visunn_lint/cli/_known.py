@@ -10,7 +10,7 @@ import click
 
 from visunn_lint.cli._options import grouped
 from visunn_lint.errors import ConfigError
-from visunn_lint.location import is_there
+from visunn_lint.location import is_there, shown_path
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -73,7 +73,7 @@ def settle(
         terminal.note(written if comments else why_none)
     if known.update_baseline:
         change = update_baseline(suppress(report, without_baseline, covered), settings, covered)
-        held = f"{_shown(settings.baseline)} holds {_count(change.held, 'finding')}"
+        held = f"{shown_path(Path(settings.baseline))} holds {_count(change.held, 'finding')}"
         terminal.note(f"{held} ({change.new:,} new, {change.gone:,} gone)")
     return suppress(report, settings, covered)
 
@@ -83,11 +83,6 @@ def covered_by(targets: Sequence[str], settings: Settings) -> tuple[Path, ...]:
     root, asked = settings.root or Path.cwd(), targets or settings.models
     named = (root / settings.models[each].target if each in settings.models else Path(each) for each in asked)
     return tuple(path for path in named if is_there(path))
-
-
-def _shown(file: str) -> str:
-    path = Path(file)
-    return str(path.relative_to(Path.cwd()) if path.is_relative_to(Path.cwd()) else path)
 
 
 def _count(number: int, noun: str) -> str:

@@ -15,6 +15,7 @@ import click
 from visunn_lint.cli._drawing import PRELOADED, draw_apart, end_drawings
 from visunn_lint.cli._options import grouped
 from visunn_lint.cli._outcome import CLEAN, NOT_LINTED
+from visunn_lint.location import shown_path
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -93,12 +94,12 @@ def keep_current(
     target: str, draw: Callable[[], Drawn], exhibit: Exhibit, terminal: Terminal, drawn: Drawn, began: float
 ) -> None:
     """Draw again whenever a file changes that the last drawing has read, and never end."""
-    from visunn_lint.cli._watching import Watched, next_change, shown  # noqa: PLC0415 -- as above
+    from visunn_lint.cli._watching import Watched, next_change  # noqa: PLC0415 -- as above
 
     read = drawn.read
     while True:
         changed = next_change(Watched.of([target], read), began)
-        terminal.note(f"{shown(changed)} changed")
+        terminal.note(f"{shown_path(changed)} changed")
         began = time.time()
         drawn = draw()
         read = drawn.read or read

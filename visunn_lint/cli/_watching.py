@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 import click
 
 from visunn_lint.cli._outcome import CLEAN
-from visunn_lint.location import is_folder
+from visunn_lint.location import is_folder, shown_path
 from visunn_lint.pipeline.targets.logs import is_log_file
 
 if TYPE_CHECKING:
@@ -71,7 +71,7 @@ def watch(targets: Sequence[str], check: Callable[[], Iterable[str] | None], ter
             terminal.note(f"watching {_count(watched.files)}; Ctrl-C ends")
             changed = next_change(watched, started)
             click.clear()
-            terminal.note(f"{shown(changed)} changed")
+            terminal.note(f"{shown_path(changed)} changed")
     except KeyboardInterrupt:
         terminal.note("")
         return CLEAN
@@ -147,11 +147,6 @@ def fresh_processes(preloaded: Sequence[str]) -> ForkServerContext | SpawnContex
     context = multiprocessing.get_context("forkserver")
     context.set_forkserver_preload([*preloaded])
     return context
-
-
-def shown(path: Path) -> str:
-    """Return a path as somebody here would write it."""
-    return str(path.relative_to(Path.cwd()) if path.is_relative_to(Path.cwd()) else path)
 
 
 def _count(files: Collection[Path]) -> str:

@@ -9,6 +9,7 @@ import click
 
 from visunn_lint.cli._options import project_options, terminal_options
 from visunn_lint.cli._scale import cache_options
+from visunn_lint.location import shown_path
 
 if TYPE_CHECKING:
     from visunn_lint.cache import CacheFolder
@@ -33,7 +34,7 @@ def command(terminal: Terminal, *, action: str, remembered: CacheOptions, projec
     results = f"{held.entries:,} {'result' if held.entries == 1 else 'results'}, {held.size / 1e6:.2f} MB"
     verb = "held" if action == "clear" else "holds"
     ending = _ending(folder) if action == "clear" else ""
-    terminal.write(f"{_shown(folder.path)} {verb} {results}{ending}\n")
+    terminal.write(f"{shown_path(folder.path)} {verb} {results}{ending}\n")
 
 
 def _ending(folder: CacheFolder) -> str:
@@ -49,7 +50,3 @@ def _folder(remembered: CacheOptions, project: ProjectOptions) -> CacheFolder:
 
     settings = load_settings(Path.cwd(), config=project.config, isolated=project.isolated, flags=remembered.as_table())
     return CacheFolder((settings.root or Path.cwd()) / settings.cache_dir)
-
-
-def _shown(path: Path) -> str:
-    return str(path.relative_to(Path.cwd()) if path.is_relative_to(Path.cwd()) else path)

@@ -12,7 +12,7 @@ import msgspec
 from visunn_lint.config.decoding import BadKeyError, KeyPath, decode_settings
 from visunn_lint.config.settings import SETTINGS_KEYS, Settings, Table
 from visunn_lint.errors import ConfigError
-from visunn_lint.location import is_file
+from visunn_lint.location import is_file, shown_path
 
 Check: TypeAlias = Callable[[Settings], None]
 """Raises BadKeyError for settings that name what there is not."""
@@ -98,7 +98,7 @@ def read_file(path: Path) -> Source:
     if path.name == "pyproject.toml":
         own = _tools(table).get("visunn", {})
         table = own if isinstance(own, dict) else {}
-    return Source(table, _shown(path), text, path.parent)
+    return Source(table, shown_path(path), text, path.parent)
 
 
 def read_inline(text: str) -> Source:
@@ -154,10 +154,10 @@ def _read(path: Path) -> str:
     try:
         return path.read_text(encoding="utf-8")
     except OSError as error:
-        msg = f"cannot read {_shown(path)}: {error.strerror}"
+        msg = f"cannot read {shown_path(path)}: {error.strerror}"
         raise ConfigError(msg, hint="give --config a file or TOML") from None
     except UnicodeDecodeError as error:
-        msg = f"{_shown(path)} is not UTF-8: {error.reason} at byte {error.start}"
+        msg = f"{shown_path(path)} is not UTF-8: {error.reason} at byte {error.start}"
         raise ConfigError(msg) from None
 
 
@@ -166,13 +166,8 @@ def _parse(text: str, path: Path) -> dict[str, object]:
         return tomllib.loads(text)
     except ValueError as error:  # TOMLDecodeError is one, and a number of too many digits is another
         problem, line = _split_position(str(error))
-        msg = f"{_shown(path)}{line}: {problem}"
+        msg = f"{shown_path(path)}{line}: {problem}"
         raise ConfigError(msg, hint="this file is not valid TOML") from None
-
-
-def _shown(path: Path) -> str:
-    """Return a path as a person in this folder would write it."""
-    return str(path.relative_to(Path.cwd()) if path.is_relative_to(Path.cwd()) else path)
 
 
 def _split_position(problem: str) -> tuple[str, str]:
