@@ -96,6 +96,11 @@ def rounded(number: float) -> str:
     return f"{number:g} "
 
 
+def count(number: int, noun: str) -> str:
+    """Return ``1 model``, ``2 models``."""
+    return f"{number:,} {noun}" if number == 1 else f"{number:,} {noun}s"
+
+
 def megabytes(size: int) -> str:
     """Return a size in megabytes of a million bytes, as torchinfo has them."""
     return f"{size / 1e6:,.2f} MB"

@@ -11,6 +11,7 @@ import click
 from visunn_lint.cli._options import grouped
 from visunn_lint.errors import ConfigError
 from visunn_lint.location import is_there, shown_path
+from visunn_lint.text import count
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -68,12 +69,12 @@ def settle(
     if known.add_ignore:
         open_report = suppress(report, settings, covered)
         comments, files = add_ignores(open_report, settings, known.reason)
-        written = f"wrote {_count(comments, 'comment')} into {_count(files, 'file')}"
+        written = f"wrote {count(comments, 'comment')} into {count(files, 'file')}"
         why_none = "no finding has a line to write a comment behind" if open_report.findings else "there is no finding"
         terminal.note(written if comments else why_none)
     if known.update_baseline:
         change = update_baseline(suppress(report, without_baseline, covered), settings, covered)
-        held = f"{shown_path(Path(settings.baseline))} holds {_count(change.held, 'finding')}"
+        held = f"{shown_path(Path(settings.baseline))} holds {count(change.held, 'finding')}"
         terminal.note(f"{held} ({change.new:,} new, {change.gone:,} gone)")
     return suppress(report, settings, covered)
 
@@ -83,7 +84,3 @@ def covered_by(targets: Sequence[str], settings: Settings) -> tuple[Path, ...]:
     root, asked = settings.root or Path.cwd(), targets or settings.models
     named = (root / settings.models[each].target if each in settings.models else Path(each) for each in asked)
     return tuple(path for path in named if is_there(path))
-
-
-def _count(number: int, noun: str) -> str:
-    return f"{number:,} {noun}" if number == 1 else f"{number:,} {noun}s"

@@ -13,6 +13,7 @@ import click
 from visunn_lint.cli._outcome import CLEAN
 from visunn_lint.location import is_folder, shown_path
 from visunn_lint.pipeline.targets.logs import is_log_file
+from visunn_lint.text import count
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
@@ -68,7 +69,7 @@ def watch(targets: Sequence[str], check: Callable[[], Iterable[str] | None], ter
             started = time.time()
             read = check() or read
             watched = Watched.of(targets, read)
-            terminal.note(f"watching {_count(watched.files)}; Ctrl-C ends")
+            terminal.note(f"watching {count(len(watched.files), 'file')}; Ctrl-C ends")
             changed = next_change(watched, started)
             click.clear()
             terminal.note(f"{shown_path(changed)} changed")
@@ -147,7 +148,3 @@ def fresh_processes(preloaded: Sequence[str]) -> ForkServerContext | SpawnContex
     context = multiprocessing.get_context("forkserver")
     context.set_forkserver_preload([*preloaded])
     return context
-
-
-def _count(files: Collection[Path]) -> str:
-    return "1 file" if len(files) == 1 else f"{len(files):,} files"

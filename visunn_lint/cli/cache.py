@@ -10,6 +10,7 @@ import click
 from visunn_lint.cli._options import project_options, terminal_options
 from visunn_lint.cli._scale import cache_options
 from visunn_lint.location import shown_path
+from visunn_lint.text import count
 
 if TYPE_CHECKING:
     from visunn_lint.cache import CacheFolder
@@ -31,7 +32,7 @@ def command(terminal: Terminal, *, action: str, remembered: CacheOptions, projec
     """
     folder = _folder(remembered, project)
     held = folder.clear() if action == "clear" else folder.stored()
-    results = f"{held.entries:,} {'result' if held.entries == 1 else 'results'}, {held.size / 1e6:.2f} MB"
+    results = f"{count(held.entries, 'result')}, {held.size / 1e6:.2f} MB"
     verb = "held" if action == "clear" else "holds"
     ending = _ending(folder) if action == "clear" else ""
     terminal.write(f"{shown_path(folder.path)} {verb} {results}{ending}\n")

@@ -9,6 +9,7 @@ import click
 
 from visunn_lint.cli._options import capture_options, project_options, terminal_options
 from visunn_lint.cli._outcome import CLEAN, FINDINGS, NOT_LINTED
+from visunn_lint.text import count
 
 if TYPE_CHECKING:
     from visunn_lint.cli._options import CaptureOptions, ProjectOptions
@@ -53,7 +54,7 @@ def command(
         return _check(found, lockfile.read_lock(file), terminal, is_whole=not names)
     known = lockfile.read_lock(file) if names and file.exists() else {}
     lockfile.write_lock(file, {**known, **found})
-    terminal.note(f"{file.name}: {len(found)} {'model' if len(found) == 1 else 'models'} locked")
+    terminal.note(f"{file.name}: {count(len(found), 'model')} locked")
     return CLEAN
 
 

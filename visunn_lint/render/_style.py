@@ -52,8 +52,3 @@ def _console() -> Console:
         legacy_windows=False,
         _environ={},
     )
-
-
-def count(number: int, noun: str) -> str:
-    """Return ``1 model``, ``2 models``."""
-    return f"{number:,} {noun}" if number == 1 else f"{number:,} {noun}s"

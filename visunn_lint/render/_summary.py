@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 from rich.text import Text
 
 from visunn_lint.finding import Severity
-from visunn_lint.render._style import KNOWN, SEVERITY_STYLES, STRONG, count, wrap
+from visunn_lint.render._style import KNOWN, SEVERITY_STYLES, STRONG, wrap
+from visunn_lint.text import count
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

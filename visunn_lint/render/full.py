@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING
 from rich.text import Text
 
 from visunn_lint.render._snippet import Margin, Mark, snippet
-from visunn_lint.render._style import KNOWN, RELATED, SEVERITY_STYLES, STRONG, count, to_string, wrap
+from visunn_lint.render._style import KNOWN, RELATED, SEVERITY_STYLES, STRONG, to_string, wrap
 from visunn_lint.render._summary import statistics, summary
+from visunn_lint.text import count
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

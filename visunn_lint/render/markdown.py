@@ -7,10 +7,9 @@ from itertools import accumulate, takewhile
 from typing import TYPE_CHECKING
 
 from visunn_lint.finding import Severity
-from visunn_lint.render._style import count
 from visunn_lint.render._summary import sentence
 from visunn_lint.render._view import printable
-from visunn_lint.text import clip
+from visunn_lint.text import clip, count
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence

@@ -10,6 +10,7 @@ from visunn_lint.shapes.errors import IS_OF_EXPRESSION, ShapeExpressionError
 from visunn_lint.shapes.parsing import parse
 from visunn_lint.shapes.solving import Equation, evaluate, solve
 from visunn_lint.shapes.terms import Anything, Operation, Rest, names_in
+from visunn_lint.text import count
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -87,7 +88,7 @@ class _Comparison:
         if dims is None:
             wanted = sum(not isinstance(dim, Rest) for dim in pair.expected.dims)
             least = "at least " if Rest() in pair.expected.dims else ""
-            reason = (f"{least}{_dimensions(wanted)}", f"but {len(pair.place.shape)} here")
+            reason = (f"{least}{count(wanted, 'dimension')}", f"but {len(pair.place.shape)} here")
             self.unmet.append(Unmet(pair.place.module, "", pair.expected.shape, pair.place, (), (reason,)))
             return
         for dim, size in dims:
@@ -224,7 +225,3 @@ def _undetermined(comparison: _Comparison, solution: Solution) -> ShapeExpressio
     )
     problem = f"nothing tells what `{name}` is: let it stand alone somewhere, or write `_`"
     return ShapeExpressionError(problem, pair.expression.text, name.at)
-
-
-def _dimensions(number: int) -> str:
-    return f"{number} dimension" if number == 1 else f"{number} dimensions"

@@ -10,6 +10,7 @@ from visunn_lint.finding import Report
 from visunn_lint.outline import outline
 from visunn_lint.render import View
 from visunn_lint.render.diff import full
+from visunn_lint.text import count
 from visunn_lint.topology import Topology
 
 if TYPE_CHECKING:
@@ -58,8 +59,7 @@ def _hidden(left: Topology, right: Topology) -> Iterator[str]:
 
 
 def _size(report: Report) -> str:
-    number = len(report.findings)
-    return f"<Report: {number} finding{'' if number == 1 else 's'} in {', '.join(report.topologies) or 'no model'}>"
+    return f"<Report: {count(len(report.findings), 'finding')} in {', '.join(report.topologies) or 'no model'}>"
 
 
 def _finding_lines(report: Report) -> list[str]:

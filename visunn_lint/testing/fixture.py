@@ -15,6 +15,7 @@ from visunn_lint.testing.behaviours import Behaviours
 from visunn_lint.testing.briefly import brief, brief_cause
 from visunn_lint.testing.captures import Captures
 from visunn_lint.testing.marker import marked
+from visunn_lint.text import count
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Mapping, Sequence
@@ -200,8 +201,7 @@ def shown_findings(report: Report, settings: Settings) -> str:
     """Return the findings of a report as ``visunn check`` shows them, below a line that counts them."""
     from visunn_lint.render import View, full  # noqa: PLC0415 -- imports rich
 
-    number = len(report.findings)
-    head = f"{number} finding{'' if number == 1 else 's'} in {', '.join(report.topologies)}"
+    head = f"{count(len(report.findings), 'finding')} in {', '.join(report.topologies)}"
     return f"{head}\n{full.render(report, View(root=settings.root or Path.cwd(), quiet=True)).rstrip()}"
 
 

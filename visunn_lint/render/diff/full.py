@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Final
 from rich.text import Text
 
 from visunn_lint.diff.groups import grouped, shown
-from visunn_lint.render._style import KNOWN, STRONG, count, to_string, wrap
+from visunn_lint.render._style import KNOWN, STRONG, to_string, wrap
+from visunn_lint.text import count
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
