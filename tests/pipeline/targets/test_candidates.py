@@ -149,6 +149,16 @@ def test_module_without_models_is_shown_what_to_write(tmp_path: Path) -> None:
     )
 
 
+def test_module_without_models_is_shown_the_whole_of_them(tmp_path: Path) -> None:
+    """A factory of a part, which stands first in most files, would lint that part alone."""
+    whole = (
+        "class Whole(nn.Module):\n"
+        "    def __init__(self, sizes):\n        self.parts = [Wide(size) for size in sizes]\n"
+        "    def forward(self, x):\n        return x\n"
+    )
+    assert no_model(_module(tmp_path, f"del Net\n{whole}")).message.endswith("`Whole` needs sizes")
+
+
 def test_imported_class_needs_nothing(tmp_path: Path) -> None:
     """A class of another file that could be built is not said to need arguments."""
     error = no_model(_module(tmp_path, "del Net, Wide\nfrom torch.nn import Identity\n"))

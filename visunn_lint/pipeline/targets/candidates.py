@@ -16,8 +16,8 @@ from visunn_lint.marks import Mark, marks_in
 from visunn_lint.pipeline.targets.outline import is_action_name, is_loss_name, is_model_name, outline
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
-    from types import FunctionType, ModuleType
+    from collections.abc import Callable, Iterable, Iterator
+    from types import CodeType, FunctionType, ModuleType
 
 Kind: TypeAlias = Literal["instance", "class", "factory"]
 
@@ -56,7 +56,7 @@ class NoModelError(TargetError):
 def no_model(module: ModuleType) -> NoModelError:
     """Return the error for a module without a model, its hint showing what to write."""
     classes = [value for value in _own(module).values() if isinstance(value, type) and _is_model_class(value)]
-    for each in classes:
+    for each in sorted(classes, key=lambda cls: _is_a_part(cls, classes)):
         needed = required_arguments(each)
         if needed:
             message = f"has no model that can be built as it is: `{each.__name__}` needs {', '.join(needed)}"
@@ -66,6 +66,18 @@ def no_model(module: ModuleType) -> NoModelError:
         hint="a model is an nn.Module class that needs no arguments, an instance of one, "
         "a factory `def model() -> Net`, or whatever is marked @visunn_lint.model",
     )
+
+
+def _is_a_part(cls: type, classes: Iterable[type]) -> bool:
+    """Return whether another one of some classes names a class in its code: it is a part of that one then."""
+    others = (value for other in classes if other is not cls for value in vars(other).values())
+    return any(_names(value.__code__, cls.__name__) for value in others if inspect.isfunction(value))
+
+
+def _names(code: CodeType, name: str) -> bool:
+    """Return whether code, or that of a comprehension in it, names something."""
+    inner = (each for each in code.co_consts if inspect.iscode(each))
+    return name in code.co_names or any(_names(each, name) for each in inner)
 
 
 def factory_hint(name: str, needed: list[str]) -> str:
