@@ -19,6 +19,11 @@ _RATES = ("p", "dropout_p", "prob")
 _FLAGS = ("training", "train")
 
 
+def is_dropout(node: Node) -> bool:
+    """Return whether an op is a dropout, at work or not."""
+    return node.short_op in _DROPOUTS
+
+
 def dropped_share(node: Node) -> float:
     """Return which share of values an op drops at random; 0 if it drops none, or that is not known."""
     rates = [node.attributes[name] for name in _RATES if name in node.attributes]

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from visunn_lint.finding import Finding, Related, Severity
 from visunn_lint.records import Node
 from visunn_lint.rules._authors import placed_at
+from visunn_lint.rules._dropouts import is_dropout
 from visunn_lint.rules._rule import Example, Rule
 from visunn_lint.rules._windows import windows
 from visunn_lint.topology import CapturedModel, Topology
@@ -18,7 +19,8 @@ class ConsecutiveLinear(Rule):
     """A linear layer feeds nothing but another linear layer, with no activation between them.
 
     Two ``nn.Linear``, or two convolutions of kernel 1, each with a weight of its own. A pair that goes through fewer
-    features than it begins and ends with is a factorised layer, and is left alone.
+    features than it begins and ends with is a factorised layer, and is left alone. A dropout between them is no
+    activation.
 
     ## Why is this bad?
     Two linear maps in a row are one linear map: the second layer adds parameters and time, and nothing that the first
@@ -39,6 +41,7 @@ class ConsecutiveLinear(Rule):
     bad = (
         Example("nn.Sequential(nn.Linear(4, 8), nn.Linear(8, 2))", inputs="2x4", at=("1",)),
         Example("nn.Sequential(nn.Conv2d(3, 8, 1), nn.Conv2d(8, 8, 1))", inputs="2x3x6x6", at=("1",)),
+        Example("nn.Sequential(nn.Linear(4, 8), nn.Dropout(0.1), nn.Linear(8, 2))", inputs="2x4", at=("2",)),
     )
     good = (
         Example("nn.Sequential(nn.Linear(4, 8), nn.ReLU(), nn.Linear(8, 2))", inputs="2x4"),
@@ -66,7 +69,7 @@ class ConsecutiveLinear(Rule):
             return
         for topology in model.topologies[-1:]:
             for node in topology.ops():
-                first = topology.nodes[node.inputs[0]] if node.inputs else None
+                first = _before(topology, node)
                 if first is not None and _is_linear(topology, node) and _is_linear(topology, first):
                     is_alone = len(topology.consumers(first)) == 1 and first.short_op == node.short_op
                     if is_alone and not _is_factorised(first, node) and first.inputs[1] != node.inputs[1]:
@@ -77,10 +80,18 @@ class ConsecutiveLinear(Rule):
             node,
             f"`{node.module or node.short_op}` is a linear map of a linear map, `{first.module or first.short_op}`",
             location=placed_at(topology, node),
-            label="nothing stands between the two",
+            label="no activation stands between the two",
             advice="put an activation between them, or use one layer",
             related=(Related("the first of the two", placed_at(topology, first), first.module),),
         )
+
+
+def _before(topology: Topology, node: Node) -> Node | None:
+    """Return what feeds an op, through a dropout that feeds nothing else; None if nothing does."""
+    first = topology.nodes[node.inputs[0]] if node.inputs else None
+    while first is not None and is_dropout(first) and first.inputs and len(topology.consumers(first)) == 1:
+        first = topology.nodes[first.inputs[0]]
+    return first
 
 
 def _is_linear(topology: Topology, node: Node) -> bool:
