@@ -461,3 +461,16 @@ def test_what_is_written_down_needs_values() -> None:
 
     topology = topology_of(Function(forward), torch.ones(2, 4))
     assert (topology.failure, topology.captured.rung) == (None, "real")
+
+
+def test_nested_tensors_are_followed_whether_any_was_used_before() -> None:
+    """What torch made for the first of the process stands for any other in its calls."""
+
+    def forward(x: Tensor) -> Tensor:
+        ragged = torch.nested.as_nested_tensor([x, x[:1]], layout=torch.jagged)
+        padded: Tensor = torch.nested.to_padded_tensor(ragged * 2, 0.0)
+        return padded
+
+    assert forward(torch.ones(2, 4)).shape == (2, 2, 4)
+    topology = topology_of(Function(forward), torch.ones(2, 4))
+    assert (topology.failure, topology.captured.rung) == (None, "real")

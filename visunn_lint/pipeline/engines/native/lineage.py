@@ -228,7 +228,7 @@ class Lineage:
 
     def spec_on(self, tensor: Tensor, device: str) -> TensorSpec:
         """Return shape and dtype with a device; equal specs are one object."""
-        return self._spec(_shape(tensor), tensor.dtype, device)
+        return self._spec(_shape(tensor, self._rung), tensor.dtype, device)
 
     def spec_of(self, layout: Layout, device: str) -> TensorSpec:
         """Return the spec of what lies so; equal ones are one object."""
@@ -368,17 +368,21 @@ def _keeper(tensor: Tensor) -> object:
     return storage if tensor.is_meta else StorageWeakRef(storage)  # type: ignore[no-untyped-call]  # torch's
 
 
-def _shape(tensor: Tensor) -> torch.Size:
-    return _padded_shape(tensor) if tensor.is_nested else tensor.shape
+def _shape(tensor: Tensor, rung: Rung) -> torch.Size:
+    return _padded_shape(tensor, rung) if tensor.is_nested else tensor.shape
 
 
-def _padded_shape(tensor: Value) -> torch.Size:
-    """Return the shape that a nested tensor has once it is padded: of itself it has no one shape."""
+def _padded_shape(tensor: Value, rung: Rung) -> torch.Size:
+    """Return the shape that a nested tensor has once it is padded: of itself it has no one shape.
+
+    In a run for real, one without values is torch's own, which stands for any other in its calls: it is empty.
+    """
     if tensor.layout != torch.jagged:
         sizes = tensor._nested_tensor_size()  # noqa: SLF001 -- it has no public name
         return torch.Size([len(sizes), *sizes.amax(0).tolist()])
     lengths = tensor.offsets().diff() if tensor.lengths() is None else tensor.lengths()
-    if lengths.is_meta:
+    if lengths.is_meta and rung.name == "meta":
         message = "the shape of a nested tensor depends on values: a real run decides"
         raise UndecidedError(message)
-    return torch.Size(size if isinstance(size, int) else int(lengths.max()) for size in tensor.shape)
+    longest = 0 if lengths.is_meta else int(lengths.max())
+    return torch.Size(size if isinstance(size, int) else longest for size in tensor.shape)
