@@ -268,6 +268,8 @@ def test_stdout_holds_the_report_alone(folder: Path, capfd: Capture) -> None:
         ),
         (["--engine", "nativ"], "error: no engine is called 'nativ'\n  hint: did you mean native?\n"),
         (["--input", "2*4"], "error: recycled.py: cannot read the input '2*4'\n  hint: write it like"),
+        (["--timeout", "1e400"], "error: invalid value for '--timeout': 1e400 is no time to wait\n"),
+        (["--timeout", "nan"], "error: invalid value for '--timeout': nan is no time to wait\n"),
         (["--timeout", "0"], "error: invalid value for '--timeout': 0.0 is not in the range x>0\n"),
         (["--fail-on", "eror"], "error: invalid value for '--fail-on': 'eror' is not one of"),
     ],

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import asdict, dataclass, fields
 from functools import update_wrapper
-from typing import TYPE_CHECKING, TypeAlias
+from typing import TYPE_CHECKING, Any, Final, TypeAlias
 
 import click
 from click.core import ParameterSource
@@ -57,6 +57,18 @@ class SelectionOptions:
 
 def _split(values: tuple[str, ...]) -> list[str]:
     return [part.strip() for value in values for part in value.split(",") if part.strip()]
+
+
+_MOST_SECONDS: Final = 1e9
+
+
+class _Seconds(click.FloatRange):
+    """A time that a clock can count to."""
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> float:  # noqa: ANN401 -- click's signature
+        """Return a number of seconds; fails for what is none, such as ``nan``, and for centuries."""
+        seconds = float(super().convert(value, param, ctx))
+        return seconds if seconds <= _MOST_SECONDS else self.fail(f"{value} is no time to wait", param, ctx)
 
 
 class _WholeOption(click.Option):
@@ -122,7 +134,7 @@ capture_options = grouped(
     ),
     click.option(
         "--timeout",
-        type=click.FloatRange(min=0, min_open=True),
+        type=_Seconds(min=0, min_open=True),
         envvar="VISUNN_TIMEOUT",
         metavar="SECONDS",
         help="Give a model up that takes longer than this.",
