@@ -22,6 +22,8 @@ _PLUMBING = frozenset({
     "new_empty", "new_full", "new_tensor", "real", "imag",
 })  # fmt: skip
 """Ops that move, cast or make tensors: leaving one without a reader costs nothing and hides no bug."""
+_ASKED = frozenset({"_is_all_true", "_is_any_true"})
+"""Ops that torch's own checks of values are made of: what reads them is Python."""
 
 
 @dataclass(frozen=True)
@@ -166,6 +168,19 @@ class DeadBranch(Rule):
         ),
         Example(
             """
+            class Net(nn.Module):  # values that torch checks
+                def __init__(self):
+                    super().__init__()
+                    self.fc = nn.Linear(4, 4)
+
+                def forward(self, x):
+                    torch._check_tensor_all(x.abs() < 1e9)
+                    return self.fc(x)
+            """,
+            inputs="2x4",
+        ),
+        Example(
+            """
             class Net(nn.Module):  # the last pass of a loop makes a state that nothing reads
                 def __init__(self):
                     super().__init__()
@@ -283,7 +298,12 @@ def _dead_branches(topology: Topology) -> Iterator[dict[str, Node]]:
 def _how_dropped(topology: Topology, node: Node) -> str | None:
     """Return ``whole`` or ``element`` for a result that is surely dropped, as such or as part of a tuple."""
     calls = _returning_calls(topology, node)
-    if not node.output_specs or _writes_state(topology, node) or (query.is_in_place(node) and not calls):
+    if (
+        not node.output_specs
+        or node.short_op in _ASKED
+        or _writes_state(topology, node)
+        or (query.is_in_place(node) and not calls)
+    ):
         return None
     *inner, outermost = [(node.source, [None]), *((call.source, _elements(call, node)) for call in calls)]
     fates = {fate_at(outermost[0], element) for element in outermost[1]}
