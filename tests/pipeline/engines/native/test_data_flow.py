@@ -474,3 +474,24 @@ def test_nested_tensors_are_followed_whether_any_was_used_before() -> None:
     assert forward(torch.ones(2, 4)).shape == (2, 2, 4)
     topology = topology_of(Function(forward), torch.ones(2, 4))
     assert (topology.failure, topology.captured.rung) == (None, "real")
+
+
+class _Copying(nn.Module):
+    """Writes into shallow copies of its own buffer, and into its memory."""
+
+    kept: Tensor
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.register_buffer("kept", torch.zeros(3))
+
+    def forward(self, x: Tensor) -> Tensor:
+        copied: Tensor = copy.copy(self.kept)
+        return x + copied.add_(1) + torch.empty(0).set_(self.kept.untyped_storage(), 0, (3,), (1,)).mul_(7)
+
+
+def test_memory_that_is_asked_for_is_not_the_users() -> None:
+    """What is made of a storage is told to nobody: it is made of that of the stand-in."""
+    model = _Copying()
+    topology = topology_of(model, torch.ones(3))
+    assert (topology.failure, topology.captured.rung, model.kept.tolist()) == (None, "real", [0, 0, 0])

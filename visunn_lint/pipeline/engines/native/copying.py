@@ -15,23 +15,16 @@ if TYPE_CHECKING:
 
     from visunn_lint.pipeline.calling import Function, Value
 
-_REDUCE: Final = torch.Tensor.__reduce_ex__
+_REDUCING: Final = torch.Tensor.__reduce_ex__.__code__
 _COPYING: Final = copy.copy.__code__
 
 
-def is_copied(func: Function) -> bool:
-    """Return whether a call of torch's on this stack is ``copy.copy`` asking how a tensor is made anew."""
-    if func is not _REDUCE:
-        return False
+def is_copied() -> bool:
+    """Return whether it is ``copy.copy`` on this stack that asks how a tensor is made anew."""
     frame = sys._getframe()  # noqa: SLF001 -- the documented way, without building a stack
-    while frame.f_back is not None and frame.f_code is not _REDUCE.__code__:
+    while frame.f_back is not None and frame.f_code is not _REDUCING:
         frame = frame.f_back
     return frame.f_back is not None and frame.f_back.f_code is _COPYING
-
-
-def is_taken_apart(func: Function) -> bool:
-    """Return whether a call of torch's asks how a tensor is made anew, for whatever purpose."""
-    return func is _REDUCE
 
 
 def without_reference(reduced: tuple[Function, tuple[Value, ...]]) -> tuple[Function, tuple[Value, ...]]:

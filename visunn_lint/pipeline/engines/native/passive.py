@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from functools import lru_cache
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, Literal, TypeAlias
 
 import torch
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping
 
 _TENSOR = torch.Tensor
 
@@ -45,20 +45,30 @@ _PASSIVE: Final = frozenset(
 ) - {None}
 
 
+Question: TypeAlias = Literal["device", "address", "memory", "making"]
+"""What a function asks of a tensor that another one is to answer: where it is, where in memory, for that memory itself,
+and how it is made anew."""
+
+
+_QUESTIONS: Final[Mapping[object, Question]] = {
+    **dict.fromkeys(_ABOUT_DEVICE, "device"),
+    _TENSOR.data_ptr: "address",
+    _TENSOR.untyped_storage: "memory",
+    _TENSOR._typed_storage: "memory",  # noqa: SLF001 -- seen by function modes
+    _TENSOR.storage: "memory",
+    _TENSOR.__reduce_ex__: "making",
+}
+
+
 @lru_cache(maxsize=8192)
 def is_passive(func: Callable[..., Any]) -> bool:
     """Return whether a function only asks something of a tensor that holds without its values."""
     return func in _PASSIVE
 
 
-def is_about_device(func: Callable[..., Any]) -> bool:
-    """Return whether a function asks where a tensor is."""
-    return func in _ABOUT_DEVICE
-
-
-def is_address(func: Callable[..., Any]) -> bool:
-    """Return whether a function asks where in memory a tensor is."""
-    return func is _TENSOR.data_ptr
+def question(func: Callable[..., Any]) -> Question | None:
+    """Return what a function asks of a tensor; None for what it can answer itself."""
+    return _QUESTIONS.get(func)
 
 
 def answer_about_device(func: Callable[..., Any], device: torch.device) -> object:

@@ -15,7 +15,7 @@ from torch.overrides import TorchFunctionMode
 from visunn_lint.pipeline.building.device_moves import CPU, META, asked_device, is_move, leaves_as_is, without_device
 from visunn_lint.pipeline.engines.native import passive
 from visunn_lint.pipeline.engines.native.arguments import arguments, is_in_place, op_name
-from visunn_lint.pipeline.engines.native.copying import as_alias, is_copied, is_taken_apart, without_reference
+from visunn_lint.pipeline.engines.native.copying import as_alias, is_copied, without_reference
 from visunn_lint.pipeline.engines.native.foresight import Foreseen, Foresight
 from visunn_lint.pipeline.engines.native.lineage import Lineage
 from visunn_lint.pipeline.engines.native.module_calls import CALL_CODE
@@ -166,25 +166,31 @@ class Recorder(TorchFunctionMode):
     def _look(self, func: Function, args: Args, kwargs: Kwargs) -> Value:
         """Answer a question about a tensor that needs no node, as the device asked for would answer."""
         if args and isinstance(args[0], torch.Tensor):
-            tensor = self.lineage.stand_in_if_any(args[0])
-            if passive.is_about_device(func):
-                return passive.answer_about_device(func, torch.device(self.lineage.device(tensor)))
-            if passive.is_address(func) and self._rung.name == "meta":
-                return self.lineage.address(tensor)
-            if is_copied(func):
-                return as_alias(self.lineage.adopt(tensor))
-            if is_taken_apart(func):
-                return self._taken_apart(tensor, *args[1:])
-            args = (tensor, *args[1:])
+            asked = passive.question(func)
+            if asked is not None:
+                return self._answer(asked, func, *args)
+            args = (self.lineage.stand_in_if_any(args[0]), *args[1:])
         return func(*args, **kwargs)
 
-    def _taken_apart(self, tensor: Tensor, *args: Value) -> Value:
-        """Return what a tensor is made again of, as pickle asks; raises UndecidedError for one without values."""
-        if tensor.is_meta:
-            message = "a tensor without values cannot be written down: a real run decides"
+    def _answer(self, asked: passive.Question, func: Function, tensor: Tensor, *args: Value) -> Value:
+        """Answer what a tensor of the run would answer wrongly, and one of the user's with the user's memory.
+
+        Raises UndecidedError where no more than a tensor with values has an answer.
+        """
+        lineage = self.lineage
+        if asked == "device":
+            return passive.answer_about_device(func, torch.device(lineage.device(lineage.stand_in_if_any(tensor))))
+        if asked == "address" and self._rung.name == "meta":
+            return lineage.address(lineage.stand_in_if_any(tensor))
+        if asked == "making" and is_copied():
+            return as_alias(lineage.adopt(tensor))
+        is_users, has_values = not lineage.knows(tensor), not tensor.is_meta
+        if self._rung.name == "meta" and ((asked == "memory" and is_users) or (asked == "making" and not has_values)):
+            message = "the memory of a tensor without values was asked for: a real run decides"
             self.undecided = self.undecided or UndecidedError(message)
             raise self.undecided
-        return without_reference(tensor.__reduce_ex__(*args))  # type: ignore[no-untyped-call]  # torch's
+        found = func(lineage.adopt(tensor), *args)
+        return without_reference(found) if asked == "making" else found
 
     def _run(self, func: Function, args: Args, kwargs: Kwargs) -> Value:
         foreseen = None
