@@ -10,7 +10,14 @@ from typing import TYPE_CHECKING
 from visunn_lint import query
 from visunn_lint.checking.folding import fold
 from visunn_lint.checking.locating import Locator
-from visunn_lint.checking.selection import check_settings, configured, fits, rules_for, with_expectations
+from visunn_lint.checking.selection import (
+    check_settings,
+    configured,
+    fits,
+    rules_for,
+    selected_rules,
+    with_expectations,
+)
 from visunn_lint.finding import Finding, Report, SkippedRule, Suppression
 from visunn_lint.pipeline.collecting import uncollected
 from visunn_lint.records import FOREIGN
@@ -34,9 +41,10 @@ def run_rules(models: Sequence[CapturedModel], settings: Settings) -> Report:
     """
     check_settings(settings)
     run = _Run(settings, Locator(settings.root or Path.cwd(), settings.include_installed))
+    rules = selected_rules(settings)
     for model in models:
         expecting = with_expectations(model, settings)
-        for rule in rules_for(model, settings):
+        for rule in rules_for(model, rules, settings):
             run.check(configured(rule, model, settings), expecting)
     return run.report(models)
 

@@ -39,13 +39,12 @@ def selected_rules(settings: Settings) -> tuple[type[Rule], ...]:
     )
 
 
-def rules_for(model: CapturedModel, settings: Settings) -> tuple[type[Rule], ...]:
-    """Return the rules that the settings select, for a model whose forward raises with the one that says so.
+def rules_for(model: CapturedModel, rules: tuple[type[Rule], ...], settings: Settings) -> tuple[type[Rule], ...]:
+    """Return the rules that were selected, for a model whose forward raises with the one that says so.
 
     What others find is worth little then, and nothing found would read as if all were well: whoever selects a few
     rules learns of it too, unless it is ignored by name.
     """
-    rules = selected_rules(settings)
     ignores = (*settings.ignore, *settings.extend_ignore)
     if not model.has_failed or ForwardFailed in rules or _closeness(ForwardFailed, ignores):
         return rules

@@ -164,9 +164,9 @@ def _may_use(method: Method, parts: list[str]) -> bool:
     *holders, attribute = parts
     if _picks_by_name(method):
         return True
-    if not all(_is_ruled_out(method, each) for each in named(method.node, attribute, own=not holders)):
+    if not all(_is_ruled_out(method, each) for each in named(method, attribute, own=not holders)):
         return True
-    held = (each for holder in holders[:1] for each in named(method.node, holder, own=True))
+    held = (each for holder in holders[:1] for each in named(method, holder, own=True))
     return not all(_runs_in_forward(method, each) for each in held)
 
 
@@ -206,36 +206,26 @@ def _is_computed_getattr(call: ast.Call) -> bool:
     return is_getattr and not (len(call.args) > 1 and isinstance(call.args[1], ast.Constant))
 
 
-def named(method: ast.AST, attribute: str, *, own: bool) -> Iterator[ast.expr]:
+def named(method: Method, attribute: str, *, own: bool) -> Iterator[ast.expr]:
     """Yield where a method names an attribute to use it: of ``self`` if it is its own, else of whatever object."""
-    keys = _keys_in(method)
-    for node in ast.walk(method):
+    for node in ast.walk(method.node):
         if isinstance(node, ast.Attribute) and node.attr == attribute and isinstance(node.ctx, ast.Load):
             if not own or (isinstance(node.value, ast.Name) and node.value.id == "self"):
                 yield node
-        elif isinstance(node, ast.Constant) and node.value == attribute and not _is_key(keys, node, own=own):
+        elif isinstance(node, ast.Constant) and node.value == attribute and not _is_key(method, node, own=own):
             yield node
 
 
-def _keys_in(method: ast.AST) -> tuple[set[ast.AST], set[ast.AST]]:
-    """Return the keys of the dicts that a method writes down, and those that it looks up in local names."""
-    written: set[ast.AST] = set()
-    looked_up: set[ast.AST] = set()
-    for node in ast.walk(method):
-        if isinstance(node, ast.Dict):
-            written.update(key for key in node.keys if key is not None)
-        elif isinstance(node, ast.Subscript) and isinstance(node.value, ast.Name) and node.value.id != "self":
-            looked_up.add(node.slice)
-    return written, looked_up
-
-
-def _is_key(keys: tuple[set[ast.AST], set[ast.AST]], node: ast.AST, *, own: bool) -> bool:
+def _is_key(method: Method, node: ast.expr, *, own: bool) -> bool:
     """Return whether a text is the key of something else than modules: a result, a batch.
 
     By a local name, a container of modules may be meant, but not the attributes of ``self``.
     """
-    written, looked_up = keys
-    return node in written or (own and node in looked_up)
+    parent = method.tree.parents[node]
+    if isinstance(parent, ast.Dict):
+        return any(key is node for key in parent.keys)
+    is_local = isinstance(parent, ast.Subscript) and isinstance(parent.value, ast.Name) and parent.value.id != "self"
+    return own and is_local
 
 
 def _is_ruled_out(method: Method, mention: ast.expr) -> bool:

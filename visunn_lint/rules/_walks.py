@@ -25,7 +25,7 @@ def picks_members(model: CapturedModel, owner: Module, container: str) -> bool:
     Walking over the whole, or over a slice, is not that, where every forward does it alike. True where the source
     cannot tell.
     """
-    mentions = [(method, each) for method in methods(model, owner) for each in named(method.node, container, own=False)]
+    mentions = [(method, each) for method in methods(model, owner) for each in named(method, container, own=False)]
     return not mentions or not all(_is_walk(method, each) for method, each in mentions)
 
 
